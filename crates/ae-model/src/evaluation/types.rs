@@ -1,0 +1,206 @@
+//! What an evaluation says, as plain data: the report draws it, `metrics.json` stores it.
+//! Errors are in the scaled units the network works in, unless said otherwise.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything measured on one part of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Which part: "test", "validation" or "train".
+    pub part: String,
+    /// Rows measured.
+    pub rows: usize,
+    /// Numbers in a row.
+    pub features: usize,
+    /// Numbers in the code.
+    pub latent: usize,
+    /// The loss that was trained on.
+    pub loss: LossSummary,
+    /// How far reconstructions are from the clean rows.
+    pub error: ErrorSummary,
+    /// What simpler methods reach on the same rows, best first.
+    pub baselines: Vec<Baseline>,
+    /// Whether the model is any good, and why.
+    pub verdict: Verdict,
+    /// Error of each feature, in the order of the row.
+    pub per_feature: Vec<FeatureError>,
+    /// Rows to look at: the best, some around the median, the worst.
+    pub examples: Vec<Example>,
+    /// The code in two dimensions.
+    pub latent_map: LatentMap,
+    /// Each number of the code.
+    pub latent_units: Vec<LatentUnit>,
+    /// What moving one number of the code does.
+    pub traversals: Vec<Traversal>,
+    /// First-layer weights of the units with the largest norm, each as long as a row.
+    pub filters: Vec<Vec<f32>>,
+}
+
+/// The training loss on this part: mean over the features of a row, then over rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LossSummary {
+    /// As users write it: "bce", "mse", …
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// What no model can go below (the entropy of grey pixels under BCE), where that isn't 0.
+    pub floor: Option<f64>,
+}
+
+/// Reconstruction error in several customary forms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorSummary {
+    /// Mean squared error over features and rows.
+    pub mse: f64,
+    /// Squared error summed over a row, mean over rows (Hinton & Salakhutdinov's measure).
+    pub squared_error_per_row: f64,
+    /// Mean absolute error over features and rows.
+    pub mae: f64,
+    /// Share of the variance explained: 1 − mse / mse of the mean predictor.
+    pub explained_variance: f64,
+    /// Peak signal-to-noise ratio in dB for a range of 1, for data scaled to [0, 1].
+    pub psnr: Option<f64>,
+    /// MSE of a row at the quantiles 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.
+    pub row_quantiles: [f64; 7],
+}
+
+/// A simpler method on the same rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// "mean predictor", "PCA, 32 numbers", "noisy input, unchanged".
+    pub name: String,
+    /// One sentence on what it is.
+    pub explanation: String,
+    /// Its mean squared error, comparable with [`ErrorSummary::mse`].
+    pub mse: f64,
+    /// Its value under the training loss, where that is defined.
+    pub loss: Option<f64>,
+}
+
+/// The answer to "is this model any good?".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// In one word.
+    pub grade: Grade,
+    /// In one sentence, with the numbers that decide.
+    pub sentence: String,
+    /// What was noticed, gravest first.
+    pub findings: Vec<Finding>,
+}
+
+/// The verdict in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Better than every baseline, nothing alarming.
+    Good,
+    /// Useful, with something to mend.
+    Fair,
+    /// A simpler method does as well or better.
+    Poor,
+    /// It does not reconstruct at all.
+    Broken,
+}
+
+/// Something noticed about a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How grave.
+    pub severity: Severity,
+    /// A few words.
+    pub title: String,
+    /// What was measured.
+    pub detail: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The model should not be used like this.
+    Alarm,
+    /// Worth mending.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// Error of one feature.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeatureError {
+    /// Column name, or "pixel row,column".
+    pub name: String,
+    /// Mean squared error over rows.
+    pub mse: f64,
+    /// Variance over rows: what the mean predictor leaves.
+    pub variance: f64,
+}
+
+/// A row beside its reconstruction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Row number in its data set.
+    pub row: usize,
+    /// Its label's name, where there is one.
+    pub label: Option<String>,
+    /// Why it is shown.
+    pub rank: Rank,
+    /// The clean row.
+    pub input: Vec<f32>,
+    /// What the encoder saw, where noise was added.
+    pub noisy: Option<Vec<f32>>,
+    /// What came back.
+    pub reconstruction: Vec<f32>,
+    /// Mean squared error of the row.
+    pub mse: f64,
+}
+
+/// Where a row stands among all rows by its error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rank {
+    /// Among the smallest errors.
+    Best,
+    /// Around the median.
+    Median,
+    /// Among the largest errors.
+    Worst,
+}
+
+/// The code of up to a few thousand rows, in two dimensions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LatentMap {
+    /// How two dimensions were made: "the two numbers of the code",
+    /// "first two principal components of the code (61 % of its variance)".
+    pub method: String,
+    /// A point a row.
+    pub points: Vec<[f32; 2]>,
+    /// Index into `label_names`, a point, where there are labels.
+    pub labels: Option<Vec<u32>>,
+    /// Names of the labels.
+    pub label_names: Vec<String>,
+}
+
+/// Statistics of one number of the code over rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LatentUnit {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation.
+    pub std: f64,
+    /// Share of rows in which it isn't 0.
+    pub active: f64,
+}
+
+/// One number of the code moved over its range, the others at their median.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Traversal {
+    /// Which number, from 0.
+    pub unit: usize,
+    /// The values it takes.
+    pub values: Vec<f32>,
+    /// What the decoder makes of each, each as long as a row.
+    pub rows: Vec<Vec<f32>>,
+}
