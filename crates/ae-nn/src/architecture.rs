@@ -1,0 +1,178 @@
+//! The usual shapes, from a few settings.
+
+use crate::activation::{Activation, Linear, Relu};
+use crate::initialiser::{GlorotUniform, Initialiser};
+use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm};
+use crate::loss::Loss;
+use crate::network::Network;
+use crate::{Autoencoder, Error};
+use ae_choice::Range;
+use serde::{Deserialize, Serialize};
+
+/// A dense autoencoder: its widths and what stands between them.
+///
+/// ```
+/// # use ae_nn::{Architecture, Loss};
+/// let architecture = Architecture { hidden: vec![8], latent: 2, ..Architecture::new(4) };
+/// let autoencoder = architecture.build(&"mse".parse::<Loss>().unwrap(), 1).unwrap();
+/// assert_eq!(autoencoder.shape(), "4-8-2-8-4");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Architecture {
+    /// Numbers in a row.
+    pub features: usize,
+    /// Widths of the encoder's hidden layers, from the input on.
+    pub hidden: Vec<usize>,
+    /// Numbers in the code; more than `features` is allowed.
+    pub latent: usize,
+    /// Widths of the decoder's hidden layers, from the code on; the encoder's, mirrored,
+    /// if not given.
+    pub decoder_hidden: Option<Vec<usize>>,
+    /// After each hidden layer.
+    pub activation: Activation,
+    /// On the code.
+    pub latent_activation: Activation,
+    /// On the reconstruction; what belongs to the loss, if not given.
+    pub output_activation: Option<Activation>,
+    /// Between each hidden layer and its activation.
+    pub norm: Norm,
+    /// Share of each hidden layer's numbers dropped in training, in \[0, 1).
+    pub dropout: f32,
+    /// Where weights begin.
+    pub initialiser: Initialiser,
+}
+
+/// Normalisation of hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Norm {
+    /// None.
+    #[default]
+    None,
+    /// Over the batch, a feature at a time.
+    Batch,
+    /// Over the features, a row at a time.
+    Layer,
+}
+
+impl Architecture {
+    /// Rows of `features` numbers, no hidden layer, a code of 32, relu on hidden layers,
+    /// Glorot-uniform weights.
+    pub fn new(features: usize) -> Self {
+        Self {
+            features,
+            hidden: Vec::new(),
+            latent: 32,
+            decoder_hidden: None,
+            activation: Activation::Relu(Relu {}),
+            latent_activation: Activation::Linear(Linear {}),
+            output_activation: None,
+            norm: Norm::None,
+            dropout: 0.0,
+            initialiser: Initialiser::GlorotUniform(GlorotUniform {}),
+        }
+    }
+
+    /// An autoencoder with its initial weights, the same for the same seed.
+    ///
+    /// # Errors
+    /// A width of 0, a dropout outside \[0, 1), or an output activation that the loss can't
+    /// be combined with.
+    pub fn build(&self, loss: &Loss, seed: u64) -> Result<Autoencoder, Error> {
+        self.check()?;
+        let (last, output) = self.output(loss)?;
+        let mut layers = Vec::new();
+        let mut width = self.features;
+        for next in &self.hidden {
+            self.push_hidden(&mut layers, &mut width, *next);
+        }
+        layers.push(self.dense(width, self.latent, self.latent_activation));
+        let encoder_layers = layers.len();
+        width = self.latent;
+        let mirrored = || self.hidden.iter().rev().copied().collect();
+        for next in self.decoder_hidden.clone().unwrap_or_else(mirrored) {
+            self.push_hidden(&mut layers, &mut width, next);
+        }
+        layers.push(self.dense(width, self.features, last));
+        let network = Network::new(layers, seed)?;
+        let encoder = network.part(0..encoder_layers);
+        let decoder = network.part(encoder_layers..network.layers().len());
+        Autoencoder::from_parts(&encoder, &decoder, output)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let decoder = self.decoder_hidden.iter().flatten();
+        for (what, width) in [
+            ("the number of features", self.features),
+            ("latent", self.latent),
+        ]
+        .into_iter()
+        .chain(self.hidden.iter().chain(decoder).map(|w| ("hidden", *w)))
+        {
+            if width == 0 {
+                return Err(Error::Zero { what });
+            }
+        }
+        let range = Range::half_open(0.0, 1.0);
+        let found = f64::from(self.dropout);
+        if range.contains(found) {
+            Ok(())
+        } else {
+            let what = "dropout";
+            Err(Error::OutOfRange { what, range, found })
+        }
+    }
+
+    /// The last layer's activation, and what is applied after it in use.
+    fn output(&self, loss: &Loss) -> Result<(Activation, Activation), Error> {
+        let linear = Activation::Linear(Linear {});
+        let own = loss.output_activation();
+        match self.output_activation {
+            None => Ok((linear, own)),
+            Some(asked) if own == linear => Ok((asked, linear)),
+            Some(asked) if asked == own => Ok((linear, own)),
+            Some(asked) => Err(Error::OutputActivation {
+                loss: loss.to_string(),
+                own: own.to_string(),
+                found: asked.to_string(),
+            }),
+        }
+    }
+
+    fn dense(&self, inputs: usize, outputs: usize, activation: Activation) -> Layer {
+        Layer::Dense(Dense {
+            inputs,
+            outputs,
+            activation,
+            initialiser: self.initialiser,
+        })
+    }
+
+    fn push_hidden(&self, layers: &mut Vec<Layer>, width: &mut usize, next: usize) {
+        let linear = Activation::Linear(Linear {});
+        let activate = Activate {
+            width: next,
+            activation: self.activation,
+        };
+        match self.norm {
+            Norm::None => layers.push(self.dense(*width, next, self.activation)),
+            Norm::Batch => layers.extend([
+                self.dense(*width, next, linear),
+                BatchNorm::new(next).into(),
+                activate.into(),
+            ]),
+            Norm::Layer => layers.extend([
+                self.dense(*width, next, linear),
+                LayerNorm::new(next).into(),
+                activate.into(),
+            ]),
+        }
+        if self.dropout > 0.0 {
+            layers.push(Layer::Dropout(Dropout {
+                width: next,
+                rate: self.dropout,
+            }));
+        }
+        *width = next;
+    }
+}

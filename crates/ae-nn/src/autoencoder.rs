@@ -1,0 +1,223 @@
+//! An encoder and a decoder.
+
+use crate::activation::Activation;
+use crate::network::{Network, Scratch};
+use crate::{Error, Layer};
+use ae_tensor::parallel;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+
+/// Rows that go through at a time: enough to keep the cores busy, little enough to stay in
+/// their caches.
+const ROWS_AT_A_TIME: usize = 512;
+
+/// A network with a waist: the encoder makes the code, the decoder makes a reconstruction
+/// of it. Both can be taken apart and put together again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Autoencoder {
+    network: Network,
+    encoder_layers: usize,
+    output: Activation,
+}
+
+impl Autoencoder {
+    /// An encoder and a decoder put together. `output` is applied to what the decoder
+    /// gives: linear, or what belongs to a loss on logits.
+    ///
+    /// # Errors
+    /// If the decoder doesn't take what the encoder gives, or doesn't give as many numbers
+    /// as the encoder takes.
+    pub fn from_parts(
+        encoder: &Network,
+        decoder: &Network,
+        output: Activation,
+    ) -> Result<Self, Error> {
+        let network = encoder.then(decoder)?;
+        if network.outputs() != network.inputs() {
+            return Err(Error::Width {
+                what: "numbers in a reconstruction",
+                expected: network.inputs(),
+                found: network.outputs(),
+            });
+        }
+        Ok(Self {
+            network,
+            encoder_layers: encoder.layers().len(),
+            output,
+        })
+    }
+
+    /// Numbers in a row.
+    pub fn features(&self) -> usize {
+        self.network.inputs()
+    }
+
+    /// Numbers in the code.
+    pub fn latent(&self) -> usize {
+        self.network.layers()[self.encoder_layers - 1].outputs()
+    }
+
+    /// The whole network, whose output is a reconstruction before
+    /// [`output_activation`](Self::output_activation).
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The same, to be trained or read into.
+    pub fn network_mut(&mut self) -> &mut Network {
+        &mut self.network
+    }
+
+    /// How many of the network's layers make the code.
+    pub fn encoder_layers(&self) -> usize {
+        self.encoder_layers
+    }
+
+    /// What turns the network's output into a reconstruction.
+    pub fn output_activation(&self) -> Activation {
+        self.output
+    }
+
+    /// A copy of the encoder alone.
+    pub fn encoder(&self) -> Network {
+        self.network.part(0..self.encoder_layers)
+    }
+
+    /// A copy of the decoder alone.
+    pub fn decoder(&self) -> Network {
+        self.network
+            .part(self.encoder_layers..self.network.layers().len())
+    }
+
+    /// "784-128-32-128-784": the widths of the layers that change it.
+    pub fn shape(&self) -> String {
+        let mut widths = vec![self.features()];
+        for layer in self.network.layers() {
+            if matches!(layer, Layer::Dense(_)) {
+                widths.push(layer.outputs());
+            }
+        }
+        let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
+        widths.join("-")
+    }
+
+    /// Name of a block of the network: `encoder.0.weight`, `decoder.1.bias`.
+    pub fn block_name(&self, layer: usize, block: &str) -> String {
+        match layer.checked_sub(self.encoder_layers) {
+            Some(layer) => format!("decoder.{layer}.{block}"),
+            None => format!("encoder.{layer}.{block}"),
+        }
+    }
+
+    /// Rows × features → rows × latent.
+    ///
+    /// # Errors
+    /// Rows of another width.
+    pub fn encode(&self, rows: ArrayView2<f32>) -> Result<Array2<f32>, Error> {
+        self.fresh(Leg::Encode, rows)
+    }
+
+    /// Rows × latent → rows × features.
+    ///
+    /// # Errors
+    /// Codes of another width.
+    pub fn decode(&self, codes: ArrayView2<f32>) -> Result<Array2<f32>, Error> {
+        self.fresh(Leg::Decode, codes)
+    }
+
+    /// Rows × features → rows × features, through the code.
+    ///
+    /// # Errors
+    /// Rows of another width.
+    pub fn reconstruct(&self, rows: ArrayView2<f32>) -> Result<Array2<f32>, Error> {
+        self.fresh(Leg::Reconstruct, rows)
+    }
+
+    /// One of the three ways through, into a buffer of the caller's; allocates nothing once
+    /// `scratch` has seen a batch of this size.
+    ///
+    /// # Errors
+    /// Rows in, or room for rows out, of another width.
+    ///
+    /// # Panics
+    /// If there isn't as much room as there are rows.
+    pub fn run(
+        &self,
+        leg: Leg,
+        rows: ArrayView2<f32>,
+        mut output: ArrayViewMut2<f32>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Error> {
+        let (features, latent) = (self.features(), self.latent());
+        let (from, to) = match leg {
+            Leg::Encode => ((features, "features"), latent),
+            Leg::Decode => ((latent, "numbers in the code"), features),
+            Leg::Reconstruct | Leg::Logits => ((features, "features"), features),
+        };
+        check_width(from.1, from.0, rows.ncols())?;
+        check_width("numbers in a row of the result", to, output.ncols())?;
+        assert_eq!(rows.nrows(), output.nrows(), "a result for each row");
+        let all = self.network.layers().len();
+        let layers = match leg {
+            Leg::Encode => 0..self.encoder_layers,
+            Leg::Decode => self.encoder_layers..all,
+            Leg::Reconstruct | Leg::Logits => 0..all,
+        };
+        let parts = rows.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME);
+        let outputs = output.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME);
+        for (part, mut out) in parts.zip(outputs) {
+            self.network
+                .infer(layers.clone(), part, out.view_mut(), scratch);
+            if matches!(leg, Leg::Decode | Leg::Reconstruct) {
+                self.finish(out);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&self, mut out: ArrayViewMut2<f32>) {
+        if let Some(values) = out.as_slice_mut() {
+            parallel::for_each_chunk(values, 16 * 1024, |_, part| self.output.apply(part));
+        } else {
+            for mut row in out.rows_mut() {
+                let mut values = row.to_vec();
+                self.output.apply(&mut values);
+                row.assign(&ndarray::ArrayView1::from(&values));
+            }
+        }
+    }
+
+    fn fresh(&self, leg: Leg, rows: ArrayView2<f32>) -> Result<Array2<f32>, Error> {
+        let width = match leg {
+            Leg::Encode => self.latent(),
+            _ => self.features(),
+        };
+        let mut output = Array2::zeros((rows.nrows(), width));
+        self.run(leg, rows, output.view_mut(), &mut Scratch::default())?;
+        Ok(output)
+    }
+}
+
+/// Which way through an autoencoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leg {
+    /// Row to code.
+    Encode,
+    /// Code to reconstruction.
+    Decode,
+    /// Row to reconstruction.
+    Reconstruct,
+    /// Row to reconstruction, before the output activation: what a loss wants.
+    Logits,
+}
+
+fn check_width(what: &'static str, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found {
+        Ok(())
+    } else {
+        Err(Error::Width {
+            what,
+            expected,
+            found,
+        })
+    }
+}

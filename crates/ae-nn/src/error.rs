@@ -1,0 +1,119 @@
+use ae_choice::ChoiceError;
+
+/// Why a network could not be built, trained or used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// Rows as wide as the network is not.
+    #[error("expected {expected} {what}, found {found}")]
+    Width {
+        /// "features", "numbers in the code", …
+        what: &'static str,
+        /// What the network takes.
+        expected: usize,
+        /// What was given.
+        found: usize,
+    },
+    /// Two layers that don't fit together.
+    #[error("layer {layer} ({kind}) takes {expected} numbers, the layer before it gives {found}")]
+    Layers {
+        /// The later layer's place, from 0.
+        layer: usize,
+        /// Its kind.
+        kind: &'static str,
+        /// What it takes.
+        expected: usize,
+        /// What it is given.
+        found: usize,
+    },
+    /// A number that must be positive is 0.
+    #[error("{what} must be at least 1, got 0")]
+    Zero {
+        /// Which number.
+        what: &'static str,
+    },
+    /// A setting outside its range.
+    #[error("{what} must be in {range}, got {found}")]
+    OutOfRange {
+        /// Which setting.
+        what: &'static str,
+        /// What is allowed.
+        range: ae_choice::Range,
+        /// What was given.
+        found: f64,
+    },
+    /// A loss on logits with an output activation that isn't its own.
+    #[error("loss {loss} has {own} as its output, {found} can't be combined with it")]
+    OutputActivation {
+        /// The loss.
+        loss: String,
+        /// The activation it contains.
+        own: String,
+        /// The one that was asked for.
+        found: String,
+    },
+    /// A choice that could not be read.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// Training without rows.
+    #[error("no rows to {what}")]
+    NoRows {
+        /// "train on", "validate on".
+        what: &'static str,
+    },
+    /// The loss or the weights became NaN or infinite.
+    #[error("{what} not finite at epoch {epoch}, batch {batch} (learning rate {learning_rate:e})")]
+    NotFinite {
+        /// "loss", "weights".
+        what: &'static str,
+        /// From 1.
+        epoch: usize,
+        /// From 1.
+        batch: usize,
+        /// The learning rate of that batch.
+        learning_rate: f64,
+    },
+    /// Parameters that don't belong to this network.
+    #[error("{layer}: expected shape {expected:?}, found {found:?}")]
+    Shape {
+        /// The block, as `encoder.0.weight`.
+        layer: String,
+        /// What the architecture says.
+        expected: Vec<usize>,
+        /// What was given.
+        found: Vec<usize>,
+    },
+    /// A weight that is no number.
+    #[error("{layer}: value {index} is {found}, weights must be finite")]
+    BadWeight {
+        /// The block, as `encoder.0.weight`.
+        layer: String,
+        /// Its place in the block.
+        index: usize,
+        /// NaN or an infinity.
+        found: f32,
+    },
+    /// A checkpoint of another run.
+    #[error("the checkpoint doesn't fit this run: {what}")]
+    Checkpoint {
+        /// What differs.
+        what: String,
+    },
+}
+
+impl Error {
+    /// What the user could do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Choice(error) => error.hint(),
+            Self::NotFinite { .. } => Some(
+                "lower the learning rate, scale the data, or clip the gradients; \
+                 the last finite checkpoint is kept"
+                    .to_owned(),
+            ),
+            Self::OutputActivation { own, .. } => Some(format!(
+                "leave the output at {own}, or choose another loss such as mse"
+            )),
+            _ => None,
+        }
+    }
+}

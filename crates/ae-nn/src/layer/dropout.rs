@@ -1,0 +1,110 @@
+use super::{Backward, Compute, Forward, Mode};
+use crate::flat::slice_mut;
+use ae_tensor::random::{Purpose, Stream};
+use ae_tensor::{elementwise, parallel};
+use serde::{Deserialize, Serialize};
+
+/// In training, each number becomes 0 with probability `rate` and the others are divided by
+/// 1 − rate (Srivastava et al. 2014, scaled at training so that inference changes nothing).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dropout {
+    /// Numbers in a row.
+    pub width: usize,
+    /// Probability in \[0, 1).
+    pub rate: f32,
+}
+
+impl Dropout {
+    /// The factors of one row: 0 or 1 / (1 − rate).
+    fn draw(&self, stream: &mut Stream, factors: &mut [f32]) {
+        let (rate, kept) = (self.rate, 1.0 / (1.0 - self.rate));
+        stream.fill_uniform(factors);
+        elementwise::map(factors, |u| if u < rate { 0.0 } else { kept });
+    }
+}
+
+/// One stream a row: layers take the highest 8 bits, rows the lowest 20.
+fn stream_index(layer: usize, step: u64, row: usize) -> u64 {
+    ((layer as u64) << 56) ^ (step << 20) ^ row as u64
+}
+
+impl Compute for Dropout {
+    fn inputs(&self) -> usize {
+        self.width
+    }
+
+    fn outputs(&self) -> usize {
+        self.width
+    }
+
+    fn cache(&self, rows: usize) -> usize {
+        rows * self.width
+    }
+
+    fn forward(&self, pass: Forward<'_>) {
+        let mut output = pass.output;
+        output.assign(&pass.input);
+        let Mode::Train { seed, step, layer } = pass.mode else {
+            return;
+        };
+        let width = self.width;
+        parallel::for_each_chunk(pass.cache, width, |first, factors| {
+            let index = stream_index(layer, step, first / width);
+            self.draw(&mut Stream::new(seed, Purpose::Dropout, index), factors);
+        });
+        elementwise::zip(slice_mut(&mut output), pass.cache, |x, factor| x * factor);
+    }
+
+    fn backward(&self, pass: Backward<'_>) {
+        if let Some(mut input_gradient) = pass.input_gradient {
+            input_gradient.assign(&pass.output_gradient);
+            elementwise::zip(slice_mut(&mut input_gradient), pass.cache, |g, factor| {
+                g * factor
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flat::slice;
+    use ndarray::Array2;
+
+    fn run(dropout: &Dropout, mode: Mode, rows: usize) -> Vec<f32> {
+        let input = Array2::from_elem((rows, dropout.width), 1.0);
+        let mut output = Array2::zeros(input.dim());
+        let mut cache = vec![0.0; dropout.cache(rows)];
+        dropout.forward(Forward {
+            mode,
+            parameters: &[],
+            state: &[],
+            input: input.view(),
+            output: output.view_mut(),
+            cache: &mut cache,
+        });
+        slice(&output.view()).to_vec()
+    }
+
+    #[test]
+    fn keeps_the_mean_in_training_and_everything_in_inference() {
+        let dropout = Dropout {
+            width: 500,
+            rate: 0.2,
+        };
+        let train = |step, layer| Mode::Train {
+            seed: 7,
+            step,
+            layer,
+        };
+        let first = run(&dropout, train(0, 1), 200);
+        let zeros = first.iter().filter(|x| **x == 0.0).count() as f64 / first.len() as f64;
+        assert!((zeros - 0.2).abs() < 0.005, "{zeros}");
+        assert!(first.iter().all(|x| *x == 0.0 || *x == 1.25));
+        assert_eq!(first, run(&dropout, train(0, 1), 200));
+        assert_ne!(first, run(&dropout, train(1, 1), 200));
+        assert_ne!(first, run(&dropout, train(0, 2), 200));
+        assert_ne!(first[..500], first[500..1000]);
+        assert!(run(&dropout, Mode::Infer, 200).iter().all(|x| *x == 1.0));
+    }
+}

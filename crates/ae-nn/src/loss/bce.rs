@@ -1,0 +1,51 @@
+use super::Measure;
+use crate::activation::{Activation, Sigmoid};
+use ae_tensor::{elementwise, scalar};
+
+ae_choice::choice! {
+    /// Binary cross-entropy on logits: the sigmoid is part of the loss, so that large
+    /// logits neither overflow nor lose their gradient.
+    ///
+    /// For a logit z and a target t in \[0, 1\]:
+    /// −t ln σ(z) − (1 − t) ln(1 − σ(z)) = max(z, 0) − z t + ln(1 + e^−|z|).
+    pub struct Bce = "bce", "binary cross-entropy on logits; its sigmoid is the output" {}
+}
+
+#[inline(always)]
+fn cross_entropy(logit: f32, target: f32) -> f32 {
+    scalar::softplus(logit) - logit * target
+}
+
+impl Measure for Bce {
+    /// The derivative by the logit is σ(z) − t.
+    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
+        elementwise::zip_sum(gradient, target, |z, t| {
+            (scale * (scalar::sigmoid(z) - t), cross_entropy(z, t))
+        })
+    }
+
+    fn value(&self, logits: &[f32], target: &[f32]) -> f32 {
+        elementwise::sum_map2(logits, target, cross_entropy)
+    }
+
+    fn output_activation(&self) -> Activation {
+        Activation::Sigmoid(Sigmoid {})
+    }
+
+    /// The entropy of the target: grey pixels keep it above 0.
+    fn floor(&self, target: &[f32]) -> f32 {
+        elementwise::sum_map(target, |t| {
+            let plus = t.max(f32::MIN_POSITIVE);
+            let minus = (1.0 - t).max(f32::MIN_POSITIVE);
+            -(t * scalar::ln(plus) + (1.0 - t) * scalar::ln(minus))
+        })
+    }
+
+    fn target_range(&self) -> (f32, f32) {
+        (0.0, 1.0)
+    }
+
+    fn is_minimised_by_the_mean(&self) -> bool {
+        true
+    }
+}

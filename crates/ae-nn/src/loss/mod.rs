@@ -1,0 +1,58 @@
+//! Losses: one call gives the value and writes the gradient, so that they cannot disagree.
+//!
+//! A loss here is a sum over the features of one row; the trainer divides by the number of
+//! features and averages over rows, so that neither batch size nor width changes its scale.
+//!
+//! To add one: write its file after the model of its neighbours, and name it in [`Loss`].
+
+mod bce;
+mod huber;
+mod mae;
+mod mse;
+
+pub use bce::Bce;
+pub use huber::Huber;
+pub use mae::Mae;
+pub use mse::Mse;
+
+use crate::activation::{Activation, Linear};
+
+/// How far a row is from its target.
+pub trait Measure: Sync {
+    /// The loss of one row, summed over its features. `gradient` comes in holding the
+    /// network's output and leaves holding the derivative of that sum by the output, times
+    /// `scale`.
+    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32;
+
+    /// The same value without the gradient.
+    fn value(&self, output: &[f32], target: &[f32]) -> f32;
+
+    /// What turns the network's output into a reconstruction: a loss on logits names the
+    /// activation that belongs to it.
+    fn output_activation(&self) -> Activation {
+        Activation::Linear(Linear {})
+    }
+
+    /// The smallest sum any output can reach for this target.
+    fn floor(&self, _target: &[f32]) -> f32 {
+        0.0
+    }
+
+    /// The targets it is defined for.
+    fn target_range(&self) -> (f32, f32) {
+        (f32::NEG_INFINITY, f32::INFINITY)
+    }
+
+    /// The best constant prediction under it is the mean (otherwise, the median is nearer).
+    fn is_minimised_by_the_mean(&self) -> bool;
+}
+
+ae_choice::choices! {
+    /// Every loss, as users write it.
+    pub enum Loss = "loss", dyn Measure {
+        Mse(Mse),
+        Bce(Bce),
+        Mae(Mae),
+        Huber(Huber),
+    }
+}

@@ -1,0 +1,25 @@
+use super::Measure;
+use ae_tensor::elementwise;
+
+ae_choice::choice! {
+    /// Mean squared error: (y − t)² a feature.
+    pub struct Mse = "mse", "mean squared error" {}
+}
+
+impl Measure for Mse {
+    /// d/dy (y − t)² = 2 (y − t).
+    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
+        elementwise::zip_sum(gradient, target, |y, t| {
+            let difference = y - t;
+            (scale * (2.0 * difference), difference * difference)
+        })
+    }
+
+    fn value(&self, output: &[f32], target: &[f32]) -> f32 {
+        elementwise::sum_map2(output, target, |y, t| (y - t) * (y - t))
+    }
+
+    fn is_minimised_by_the_mean(&self) -> bool {
+        true
+    }
+}

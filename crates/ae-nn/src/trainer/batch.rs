@@ -1,0 +1,59 @@
+use crate::flat::{slice, slice_mut};
+use crate::{Loss, Samples};
+use ae_tensor::{Matrix, parallel};
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// Rows in a piece of parallel work; part of a result's rounding, so the same everywhere.
+pub(super) const ROWS_PER_CHUNK: usize = 16;
+
+/// Writes a batch into `target`, and into `input` too if the encoder is to see it noisy.
+pub(super) fn read_batch(
+    samples: &dyn Samples,
+    rows: &[u32],
+    epoch: u64,
+    input: &mut Matrix,
+    target: &mut Matrix,
+) {
+    let target = target.top_mut(rows.len());
+    if !samples.is_noisy() {
+        parallel::for_each((rows, target), ROWS_PER_CHUNK, |_, (rows, target)| {
+            samples.fill(rows, target);
+        });
+        return;
+    }
+    let input = input.top_mut(rows.len());
+    parallel::for_each((rows, target, input), ROWS_PER_CHUNK, |_, part| {
+        let (rows, mut target, mut input) = part;
+        samples.fill(rows, target.view_mut());
+        input.assign(&target);
+        samples.corrupt(rows, epoch, input);
+    });
+}
+
+/// The batch's mean loss a feature, and its derivative by the output.
+pub(super) fn loss_and_gradient(
+    loss: &Loss,
+    output: ArrayView2<f32>,
+    target: ArrayView2<f32>,
+    gradient: ArrayViewMut2<f32>,
+) -> f64 {
+    let count = output.len() as f64;
+    let scale = (1.0 / count) as f32;
+    let parts = (output, target, gradient);
+    let sum = parallel::sum(
+        parts,
+        ROWS_PER_CHUNK,
+        |_, (output, target, mut gradient)| {
+            gradient.assign(&output);
+            let width = output.ncols();
+            let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
+            let pairs = gradients.zip(slice(&target).chunks_exact(width));
+            pairs
+                .map(|(gradient, target)| {
+                    f64::from(loss.value_and_gradient(gradient, target, scale))
+                })
+                .sum()
+        },
+    );
+    sum / count
+}

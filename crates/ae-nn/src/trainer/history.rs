@@ -1,0 +1,23 @@
+use serde::{Deserialize, Serialize};
+
+/// How one epoch went. Losses are means over the features of a row, then over rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Which, from 1.
+    pub epoch: usize,
+    /// Mean loss of the training rows as they were trained on: with noise and dropout, and
+    /// with the weights moving.
+    pub train_loss: f64,
+    /// Mean loss of the validation rows at the end of the epoch.
+    pub validation_loss: Option<f64>,
+    /// The weight penalty at the last batch, not part of the losses.
+    pub penalty: f64,
+    /// The learning rate at the end of the epoch.
+    pub learning_rate: f64,
+    /// Training speed, without validation. Not saved: it differs from run to run.
+    #[serde(skip)]
+    pub rows_per_second: f64,
+    /// The epoch's length, validation included. Not saved, as above.
+    #[serde(skip)]
+    pub seconds: f64,
+}

@@ -1,0 +1,92 @@
+use crate::optimizer::Adam;
+use crate::regularise::{NoClipping, Penalty};
+use crate::schedule::Constant;
+use crate::{Clipping, Error, Loss, Optimizer, Schedule};
+use serde::{Deserialize, Serialize};
+
+/// How to train.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainSettings {
+    /// What is minimised.
+    pub loss: Loss,
+    /// How parameters move.
+    pub optimizer: Optimizer,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Times through all rows.
+    pub epochs: usize,
+    /// Rows a step; the last batch of an epoch holds what is left.
+    pub batch: usize,
+    /// Bounds on gradients.
+    pub clipping: Clipping,
+    /// Penalties on weights.
+    pub penalty: Penalty,
+    /// Whether to stop when the validation loss stands still.
+    pub early_stopping: Option<EarlyStopping>,
+    /// Which weights are kept at the end.
+    pub keep: Keep,
+    /// Whether each epoch has its own order of rows.
+    pub shuffle: bool,
+    /// Where the order of rows and dropout come from.
+    pub seed: u64,
+}
+
+/// When to stop before the last epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EarlyStopping {
+    /// Epochs without a lower validation loss.
+    pub patience: usize,
+    /// How much lower counts.
+    pub least_improvement: f64,
+}
+
+/// Which weights are kept at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// Those of the epoch with the lowest validation loss.
+    #[default]
+    Best,
+    /// Those of the last epoch.
+    Last,
+}
+
+impl TrainSettings {
+    /// 50 epochs of Adam in batches of 256 (the best-known tutorial's), no regularisation,
+    /// the best weights kept.
+    pub fn new(loss: Loss) -> Self {
+        Self {
+            loss,
+            optimizer: Optimizer::Adam(Adam::default()),
+            schedule: Schedule::Constant(Constant {}),
+            epochs: 50,
+            batch: 256,
+            clipping: Clipping::NoClipping(NoClipping {}),
+            penalty: Penalty::default(),
+            early_stopping: None,
+            keep: Keep::Best,
+            shuffle: true,
+            seed: 0,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        for (what, value) in [("epochs", self.epochs), ("batch", self.batch)] {
+            if value == 0 {
+                return Err(Error::Zero { what });
+            }
+        }
+        for (what, value) in [("l1", self.penalty.l1), ("l2", self.penalty.l2)] {
+            let (range, found) = (Penalty::RANGE, f64::from(value));
+            if !range.contains(found) {
+                return Err(Error::OutOfRange { what, range, found });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn least_improvement(&self) -> f64 {
+        self.early_stopping
+            .map_or(0.0, |early| early.least_improvement)
+    }
+}
