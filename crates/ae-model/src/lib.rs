@@ -1,1 +1,50 @@
-//! placeholder
+//! A trained autoencoder as one thing: made from data and settings, saved as one file,
+//! loaded without running anything, put to use, and judged honestly.
+//!
+//! ```
+//! use ae_model::{Model, Plan, Settings, train};
+//! use ae_data::{Dataset, Layout, Parts, Values};
+//!
+//! let values = (0..4000).map(|i| ((i / 4) as f32 * 0.1).sin() * (1 + i % 4) as f32).collect();
+//! let layout = Layout::Columns(["a", "b", "c", "d"].map(String::from).to_vec());
+//! let table = Dataset::new("waves", layout, Values::Floats(values), None)?;
+//! let parts = Parts { train: table, test: None };
+//!
+//! let settings = Settings { hidden: vec![8], latent: Some(1), epochs: 5, ..Settings::default() };
+//! let plan = Plan::new(&parts, &settings)?;
+//! let model = train(&parts, &plan, &mut ())?;
+//! let codes = model.encode(&parts.train)?;
+//! assert_eq!(codes.dim(), (1000, 1));
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("waves.safetensors");
+//! model.save(&path)?;
+//! assert_eq!(Model::load(&path)?.encode(&parts.train)?, codes);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`Settings`], [`Plan`] | what is asked for; what will be done with this data |
+//! | [`train`], [`Session`] | training in one call; the same with checkpoints |
+//! | [`Model`] | save, load, encode, decode, reconstruct, score |
+//! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
+#![forbid(unsafe_code)]
+
+mod error;
+pub mod evaluation;
+mod file;
+mod model;
+mod plan;
+mod rows;
+mod session;
+mod settings;
+
+pub use error::{FileProblem, ModelError};
+pub use evaluation::{Evaluation, evaluate};
+pub use file::write_beside;
+pub use model::{Model, Provenance};
+pub use plan::{Part, Plan};
+pub use rows::Rows;
+pub use session::{Finished, Session, train};
+pub use settings::Settings;

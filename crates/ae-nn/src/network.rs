@@ -231,7 +231,7 @@ impl Network {
 
     /// Rows through some of the layers, for use: the same row always gives the same result.
     /// `input` and `output` are B × the width at either end of the range.
-    pub(crate) fn infer(
+    pub fn infer(
         &self,
         layers: Range<usize>,
         input: ArrayView2<f32>,

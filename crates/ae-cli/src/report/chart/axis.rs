@@ -1,0 +1,204 @@
+//! Where a value stands along an axis, and which values are written beside it.
+
+/// One side of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    low: f64,
+    high: f64,
+    logarithmic: bool,
+    /// How many labels fit.
+    room: usize,
+}
+
+/// From this ratio of the largest to the smallest value on, a scale of powers shows more.
+const DECADES: f64 = 30.0;
+
+/// Empty space kept at both ends, as a share of the span.
+const MARGIN: f64 = 0.04;
+
+impl Axis {
+    /// An even scale with a little space around the finite ones of `values`.
+    pub fn linear(values: impl IntoIterator<Item = f64>) -> Self {
+        let (low, high) = bounds(values).unwrap_or((0.0, 1.0));
+        // A flat line runs through the middle.
+        let margin = match high - low {
+            span if span > 0.0 => MARGIN * span,
+            _ if low == 0.0 => 1.0,
+            _ => 0.1 * low.abs(),
+        };
+        Self::between(low - margin, high + margin)
+    }
+
+    /// Like [`Axis::linear`], or a scale of powers where the values span more than a decade
+    /// and a half.
+    pub fn fitting(values: impl IntoIterator<Item = f64> + Clone) -> Self {
+        match bounds(values.clone()) {
+            Some((low, high)) if low > 0.0 && high / low >= DECADES => {
+                let margin = (high / low).powf(MARGIN);
+                Self {
+                    logarithmic: true,
+                    ..Self::between(low / margin, high * margin)
+                }
+            }
+            _ => Self::linear(values),
+        }
+    }
+
+    /// An even scale from `low` to `high`.
+    pub fn between(low: f64, high: f64) -> Self {
+        Self {
+            low,
+            high,
+            logarithmic: false,
+            room: 5,
+        }
+    }
+
+    /// With about `labels` labels in place of five.
+    pub fn with_room(self, labels: usize) -> Self {
+        Self {
+            room: labels,
+            ..self
+        }
+    }
+
+    /// Whether equal ratios, not equal differences, are equally far apart.
+    pub fn is_logarithmic(&self) -> bool {
+        self.logarithmic
+    }
+
+    /// Where `value` stands: 0 at the low end, 1 at the high end; `None` if it isn't finite.
+    pub fn position(&self, value: f64) -> Option<f64> {
+        let scale = |value: f64| if self.logarithmic { value.ln() } else { value };
+        let share = (scale(value) - scale(self.low)) / (scale(self.high) - scale(self.low));
+        share.is_finite().then_some(share)
+    }
+
+    /// Round values inside the axis, and how to write them.
+    pub fn labels(&self) -> Vec<(f64, String)> {
+        let values = if self.logarithmic {
+            self.powers()
+        } else {
+            self.multiples()
+        };
+        values
+            .into_iter()
+            .filter(|(value, _)| (self.low..=self.high).contains(value))
+            .collect()
+    }
+
+    /// Multiples of 1, 2 or 5 times a power of ten.
+    fn multiples(&self) -> Vec<(f64, String)> {
+        let step = round_step((self.high - self.low) / self.room as f64);
+        let decimals = (-step.log10().floor()).max(0.0) as usize;
+        let (first, last) = ((self.low / step).ceil(), (self.high / step).floor());
+        (0..=(last - first) as usize)
+            .map(|index| {
+                let value = (first + index as f64) * step;
+                (value, write(value, decimals))
+            })
+            .collect()
+    }
+
+    /// Powers of ten, with 2 and 5 times them as long as there is room.
+    fn powers(&self) -> Vec<(f64, String)> {
+        let (first, last) = (self.low.log10().floor(), self.high.log10().ceil());
+        let decades = (last - first) as i32;
+        let stride = 1 + decades as usize / (2 * self.room);
+        let factors: &[f64] = if decades <= 2 {
+            &[1.0, 2.0, 5.0]
+        } else {
+            &[1.0]
+        };
+        (0..=decades)
+            .step_by(stride)
+            .flat_map(|decade| {
+                let exponent = first as i32 + decade;
+                factors.iter().map(move |factor| {
+                    let value = factor * 10f64.powi(exponent);
+                    (value, write(value, (-exponent).max(0) as usize))
+                })
+            })
+            .collect()
+    }
+}
+
+/// A label: decimals as the step needs them, powers of ten where that is shorter.
+fn write(value: f64, decimals: usize) -> String {
+    if value == 0.0 {
+        "0".to_owned()
+    } else if decimals > 4 || value.abs() >= 1e5 {
+        format!("{value:.0e}")
+    } else {
+        format!("{value:.decimals$}")
+    }
+}
+
+/// The smallest of 1, 2, 5 times a power of ten that is not below `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * power >= step * (1.0 - 1e-9))
+        .unwrap_or(10.0);
+    factor * power
+}
+
+/// Smallest and largest of the finite values.
+fn bounds(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
+    values
+        .into_iter()
+        .filter(|value| value.is_finite())
+        .fold(None, |bounds, value| match bounds {
+            None => Some((value, value)),
+            Some((low, high)) => Some((value.min(low), value.max(high))),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(axis: &Axis) -> Vec<String> {
+        axis.labels().into_iter().map(|(_, label)| label).collect()
+    }
+
+    #[test]
+    fn even_scales_are_labelled_with_round_numbers() {
+        let axis = Axis::between(0.0, 1.0);
+        assert_eq!(labels(&axis), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        let axis = Axis::linear([-31.0, 42.0]);
+        assert_eq!(labels(&axis), ["-20", "0", "20", "40"]);
+        assert_eq!(axis.position(5.5), Some(0.5));
+    }
+
+    #[test]
+    fn decades_get_a_scale_of_powers() {
+        let axis = Axis::fitting([0.001, 1.0, f64::NAN]);
+        assert!(axis.is_logarithmic());
+        assert_eq!(labels(&axis), ["0.001", "0.01", "0.1", "1"]);
+        assert!((axis.position(0.1).unwrap() - 2.0 / 3.0).abs() < 0.02);
+        assert_eq!(axis.position(-1.0), None);
+        assert!(!Axis::fitting([0.1, 1.0]).is_logarithmic());
+        assert!(!Axis::fitting([-0.001, 1.0]).is_logarithmic());
+    }
+
+    #[test]
+    fn a_single_value_and_no_value_make_an_axis() {
+        for axis in [Axis::linear([0.5]), Axis::linear([0.0]), Axis::linear([])] {
+            assert!(!axis.labels().is_empty());
+        }
+        let middle = Axis::linear([0.5, 0.5]).position(0.5).unwrap();
+        assert!((middle - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn labels_stay_few() {
+        for high in [1e-9, 3.3e-3, 0.7, 12.0, 999.0, 4e7] {
+            let axis = Axis::between(0.0, high);
+            assert!((2..=7).contains(&axis.labels().len()), "{high}");
+            let axis = Axis::fitting([high * 1e-12, high]);
+            assert!((2..=14).contains(&axis.labels().len()), "{high}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What each number of the code does over rows.
+
+use ae_model::evaluation::LatentUnit;
+use maud::{Markup, html};
+
+use crate::report::chart::{Axis, Frame, dots, legend, segment};
+use crate::report::number::{counted, percent};
+use crate::report::{ReportInput, Section};
+
+/// A number of the code that varies by less than this share of the liveliest one is dead: it
+/// tells the decoder nothing.
+const DEAD: f64 = 1e-3;
+
+pub fn section(input: &ReportInput) -> Option<Section> {
+    let units = &input.evaluation.latent_units;
+    if units.is_empty() {
+        return None;
+    }
+    let dead = dead(units);
+    Some(Section {
+        title: "The numbers of the code",
+        anchor: "latent-units",
+        html: html! {
+            p.lead { (lead(units, &dead)) }
+            (spread_chart(units, &dead))
+            @if units.iter().any(|unit| unit.active < 1.0) { (activity_chart(units, &dead)) }
+        },
+    })
+}
+
+/// Indices of the units that are the same in every row.
+pub fn dead(units: &[LatentUnit]) -> Vec<usize> {
+    let liveliest = units.iter().map(|unit| unit.std).fold(0.0, f64::max);
+    (0..units.len())
+        .filter(|index| units[*index].std <= DEAD * liveliest)
+        .collect()
+}
+
+fn lead(units: &[LatentUnit], dead: &[usize]) -> String {
+    let numbers = counted(units.len(), "number", "numbers");
+    match dead.len() {
+        0 => format!("{numbers}, all of them in use: each varies from row to row."),
+        all if all == units.len() => {
+            format!("{numbers}, each the same in every row: the code carries nothing.")
+        }
+        some => format!(
+            "{numbers}, {} of which {} the same in every row and so {} nothing (dead, in red).",
+            some,
+            if some == 1 { "is" } else { "are" },
+            if some == 1 { "carries" } else { "carry" },
+        ),
+    }
+}
+
+/// Whole numbers from 0, with half a place free at both ends.
+fn unit_axis(units: &[LatentUnit]) -> Axis {
+    Axis::between(-0.5, units.len() as f64 - 0.5).with_room(units.len().clamp(1, 8))
+}
+
+fn spread_chart(units: &[LatentUnit], dead: &[usize]) -> Markup {
+    let ends = |unit: &LatentUnit| [unit.mean - unit.std, unit.mean + unit.std];
+    let x = unit_axis(units);
+    let y = Axis::linear(units.iter().flat_map(ends).chain([0.0]));
+    let frame = Frame {
+        description: "mean and standard deviation of each number of the code",
+        shape: "middling",
+        x_title: "number of the code",
+        y_title: "mean ± standard deviation",
+        x: &x,
+        y: &y,
+    };
+    let mean = |index: usize| (index as f64, units[index].mean);
+    let marks = html! {
+        (segment("zero", &x, &y, (-0.5, 0.0), (units.len() as f64 - 0.5, 0.0)))
+        @for (index, unit) in units.iter().enumerate() {
+            @let [low, high] = ends(unit);
+            (segment("spread", &x, &y, (index as f64, low), (index as f64, high)))
+        }
+        (dots("mean", &x, &y, (0..units.len()).filter(|index| !dead.contains(index)).map(mean)))
+        (dots("dead", &x, &y, dead.iter().copied().map(mean)))
+    };
+    let entries = [("mean", "mean".to_owned()), ("dead", "dead".to_owned())];
+    html! {
+        @if !dead.is_empty() { (legend(entries)) }
+        (frame.around(&marks, &html! {}))
+    }
+}
+
+fn activity_chart(units: &[LatentUnit], dead: &[usize]) -> Markup {
+    let x = unit_axis(units);
+    let y = Axis::between(0.0, 100.0).with_room(2);
+    let frame = Frame {
+        description: "share of rows in which each number of the code is not 0",
+        shape: "low",
+        x_title: "number of the code",
+        y_title: "not 0, percent of rows",
+        x: &x,
+        y: &y,
+    };
+    let marks = html! {
+        @for (index, unit) in units.iter().enumerate() {
+            @let class = if dead.contains(&index) { "dead" } else { "activity" };
+            (segment(class, &x, &y, (index as f64, 0.0), (index as f64, 100.0 * unit.active)))
+        }
+    };
+    let living = (0..units.len()).filter(|index| !dead.contains(index));
+    let least = living.map(|index| units[index].active).fold(1.0, f64::min);
+    html! {
+        p.lead {
+            "A number may be exactly 0 in many rows. "
+            @if least < 1.0 { "The quietest living one is not in " (percent(least)) " of them." }
+        }
+        (frame.around(&marks, &html! {}))
+    }
+}

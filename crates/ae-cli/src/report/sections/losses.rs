@@ -1,0 +1,187 @@
+//! The loss by epoch.
+
+use maud::{Markup, html};
+
+use crate::report::chart::{Axis, Frame, dots, legend, line, segment};
+use crate::report::number::{counted, significant};
+use crate::report::{EpochLine, ReportInput, Section};
+
+/// Up to this many epochs each gets a dot.
+const FEW: usize = 15;
+
+pub fn section(input: &ReportInput) -> Option<Section> {
+    let history = input.history;
+    if history.is_empty() {
+        return None;
+    }
+    Some(Section {
+        title: "How it learned",
+        anchor: "losses",
+        html: html! {
+            p.lead { (lead(history)) }
+            (loss_chart(input))
+            @if !is_constant(history) { (rate_chart(history)) }
+        },
+    })
+}
+
+fn lead(history: &[EpochLine]) -> String {
+    let epochs = counted(history.len(), "epoch", "epochs");
+    match best(history) {
+        Some((epoch, loss)) if has_validation(history) => format!(
+            "{epochs}; the lowest validation loss was {} in epoch {epoch}. Both lines should fall \
+             together: a validation line that rises again means that the model learns its \
+             training rows by heart.",
+            significant(loss)
+        ),
+        Some((epoch, loss)) => format!(
+            "{epochs}; the lowest training loss was {} in epoch {epoch}. Without validation rows \
+             nothing shows whether the model learns its training rows by heart.",
+            significant(loss)
+        ),
+        None => format!("{epochs}; the loss was never a finite number."),
+    }
+}
+
+fn has_validation(history: &[EpochLine]) -> bool {
+    history.iter().any(|line| line.validation.is_some())
+}
+
+fn is_constant(history: &[EpochLine]) -> bool {
+    history
+        .windows(2)
+        .all(|pair| pair[0].learning_rate == pair[1].learning_rate)
+}
+
+/// Epoch and value of the lowest loss: of the validation rows where there are any.
+fn best(history: &[EpochLine]) -> Option<(usize, f64)> {
+    let validated = has_validation(history);
+    history
+        .iter()
+        .filter_map(|line| {
+            let loss = if validated {
+                line.validation?
+            } else {
+                line.train
+            };
+            loss.is_finite().then_some((line.epoch, loss))
+        })
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+fn losses(history: &[EpochLine]) -> Vec<f64> {
+    history
+        .iter()
+        .flat_map(|line| [Some(line.train), line.validation])
+        .flatten()
+        .filter(|loss| loss.is_finite())
+        .collect()
+}
+
+/// The floor, unless showing it would squeeze the lines into less than half of the chart.
+fn near_floor(input: &ReportInput) -> Option<f64> {
+    let floor = input.evaluation.loss.floor?;
+    let losses = losses(input.history);
+    let lowest = losses.iter().copied().reduce(f64::min)?;
+    let highest = losses.iter().copied().reduce(f64::max)?;
+    (floor > 0.0 && lowest - floor <= highest - lowest).then_some(floor)
+}
+
+fn epoch_axis(history: &[EpochLine]) -> Axis {
+    // Epochs are whole: no more labels than there are.
+    let room = history.len().clamp(1, 6);
+    match history {
+        [first, .., last] => Axis::between(first.epoch as f64, last.epoch as f64),
+        _ => Axis::linear(history.iter().map(|line| line.epoch as f64)),
+    }
+    .with_room(room)
+}
+
+fn loss_chart(input: &ReportInput) -> Markup {
+    let history = input.history;
+    let floor = near_floor(input);
+    let x = epoch_axis(history);
+    let y = Axis::fitting(losses(history).into_iter().chain(floor).collect::<Vec<_>>());
+    let train: Vec<(f64, f64)> = history
+        .iter()
+        .map(|line| (line.epoch as f64, line.train))
+        .collect();
+    let validation: Vec<(f64, f64)> = history
+        .iter()
+        .filter_map(|line| Some((line.epoch as f64, line.validation?)))
+        .collect();
+    let epochs = (
+        history[0].epoch as f64,
+        history[history.len() - 1].epoch as f64,
+    );
+    let best = best(history).map(|(epoch, loss)| (epoch as f64, loss));
+    let y_title = format!(
+        "loss ({}){}",
+        input.evaluation.loss.name,
+        if y.is_logarithmic() {
+            ", scale of powers"
+        } else {
+            ""
+        }
+    );
+    let frame = Frame {
+        description: "training and validation loss by epoch",
+        shape: "wide",
+        x_title: "epoch",
+        y_title: &y_title,
+        x: &x,
+        y: &y,
+    };
+    let marks = html! {
+        @if let Some(floor) = floor {
+            (segment("floor", &x, &y, (epochs.0, floor), (epochs.1, floor)))
+        }
+        (line("train", &x, &y, &train))
+        (line("validation", &x, &y, &validation))
+        @if history.len() <= FEW {
+            (dots("train", &x, &y, train.iter().copied()))
+            (dots("validation", &x, &y, validation.iter().copied()))
+        }
+        (dots("best", &x, &y, best))
+    };
+    let words = html! {
+        @if let Some((epoch, loss)) = best {
+            (frame.word("best", (epoch, loss), &format!("best, epoch {epoch}")))
+        }
+    };
+    let entries = [
+        Some(("train", last("training", &train))),
+        (!validation.is_empty()).then(|| ("validation", last("validation", &validation))),
+        floor.map(|floor| ("floor", format!("floor, {}", significant(floor)))),
+    ];
+    html! {
+        (legend(entries.into_iter().flatten()))
+        (frame.around(&marks, &words))
+    }
+}
+
+/// A line's name with its last value.
+fn last(name: &str, points: &[(f64, f64)]) -> String {
+    match points.last() {
+        Some((_, value)) => format!("{name}, {} at the end", significant(*value)),
+        None => name.to_owned(),
+    }
+}
+
+fn rate_chart(history: &[EpochLine]) -> Markup {
+    let rates: Vec<(f64, f64)> = history
+        .iter()
+        .map(|line| (line.epoch as f64, line.learning_rate))
+        .collect();
+    let x = epoch_axis(history);
+    let y = Axis::linear(rates.iter().map(|(_, rate)| *rate).chain([0.0])).with_room(2);
+    let frame = Frame {
+        description: "learning rate by epoch",
+        shape: "low",
+        x_title: "epoch",
+        y_title: "learning rate",
+        x: &x,
+        y: &y,
+    };
+    frame.around(&line("rate", &x, &y, &rates), &html! {})
+}

@@ -1,0 +1,168 @@
+//! The report in about ten lines of plain text.
+
+use std::fmt::Write as _;
+
+use ae_model::evaluation::{Evaluation, Grade, Severity};
+
+use super::ReportInput;
+use super::number::{count, counted, percent, significant};
+use super::sections::latent_units::dead;
+
+/// Columns of a terminal that every terminal has.
+const WIDTH: usize = 80;
+
+/// Columns of a name, and of the longest bar.
+const NAME: usize = 26;
+const BAR: usize = 38;
+
+/// Baselines and findings shown: the best and the gravest.
+const SHOWN: usize = 3;
+
+/// The verdict, the error beside the baselines, the gravest findings, in lines of at most
+/// 80 characters.
+pub fn summary(input: &ReportInput) -> String {
+    let evaluation = input.evaluation;
+    let mut text = String::new();
+    let word = match evaluation.verdict.grade {
+        Grade::Good => "GOOD",
+        Grade::Fair => "FAIR",
+        Grade::Poor => "POOR",
+        Grade::Broken => "BROKEN",
+    };
+    wrap(
+        &mut text,
+        &format!("{word}: "),
+        &evaluation.verdict.sentence,
+    );
+    comparison(&mut text, evaluation);
+    figures(&mut text, evaluation);
+    for finding in evaluation.verdict.findings.iter().take(SHOWN) {
+        let severity = match finding.severity {
+            Severity::Alarm => "alarm",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        wrap(&mut text, &format!("  {severity}: "), &finding.title);
+        if finding.severity != Severity::Note && !finding.hint.is_empty() {
+            wrap(&mut text, "    hint: ", &finding.hint);
+        }
+    }
+    let more = evaluation.verdict.findings.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let _ = writeln!(text, "  and {more} more in the report");
+    }
+    text
+}
+
+fn comparison(text: &mut String, evaluation: &Evaluation) {
+    let model = ("this model", evaluation.error.mse);
+    let baselines = evaluation.baselines.iter().take(SHOWN);
+    let errors: Vec<(&str, f64)> = std::iter::once(model)
+        .chain(baselines.map(|baseline| (baseline.name.as_str(), baseline.mse)))
+        .collect();
+    let most = errors
+        .iter()
+        .map(|(_, error)| *error)
+        .filter(|error| error.is_finite())
+        .fold(0.0, f64::max);
+    let _ = writeln!(
+        text,
+        "  {:<NAME$} on {}",
+        "mean squared error",
+        rows(evaluation)
+    );
+    for (name, error) in errors {
+        // NaN, and 0 / 0, end up as no bar.
+        let length = (BAR as f64 * error / most).clamp(0.0, BAR as f64).round() as usize;
+        let bar = "█".repeat(length);
+        line(text, name, &format!("{:>12} {bar}", significant(error)));
+    }
+}
+
+fn rows(evaluation: &Evaluation) -> String {
+    let rows = counted(evaluation.rows, "row", "rows");
+    format!("{rows} ({})", shortened(&evaluation.part))
+}
+
+fn figures(text: &mut String, evaluation: &Evaluation) {
+    let loss = &evaluation.loss;
+    let floor = match loss.floor {
+        Some(floor) if floor > 0.0 => format!(" (no model gets below {})", significant(floor)),
+        _ => String::new(),
+    };
+    let dead = match dead(&evaluation.latent_units).len() {
+        0 => String::new(),
+        some => format!(", {} of them dead", count(some)),
+    };
+    let explained = percent(evaluation.error.explained_variance);
+    for (name, value) in [
+        ("variance explained", explained),
+        (
+            &format!("loss ({})", loss.name),
+            format!("{}{floor}", significant(loss.value)),
+        ),
+        (
+            "code",
+            format!(
+                "{} for {} in a row{dead}",
+                counted(evaluation.latent, "number", "numbers"),
+                count(evaluation.features)
+            ),
+        ),
+    ] {
+        line(text, name, &value);
+    }
+}
+
+/// A name and its value.
+fn line(text: &mut String, name: &str, value: &str) {
+    let line = format!("  {:<NAME$} {}", shortened(name), printable(value));
+    let _ = writeln!(text, "{}", line.trim_end());
+}
+
+/// At most as long as a name may be.
+fn shortened(name: &str) -> String {
+    let name = printable(name);
+    if name.chars().count() <= NAME {
+        return name;
+    }
+    name.chars().take(NAME - 1).chain(['…']).collect()
+}
+
+/// Without what would steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|letter| {
+            if letter.is_control() {
+                '\u{fffd}'
+            } else {
+                letter
+            }
+        })
+        .collect()
+}
+
+/// Writes `words` behind `start`, broken into lines that begin below the first word.
+fn wrap(text: &mut String, start: &str, words: &str) {
+    let indent = start.chars().count();
+    let words: Vec<Vec<char>> = words
+        .split_whitespace()
+        .map(|word| printable(word).chars().collect())
+        .collect();
+    text.push_str(start);
+    let mut column = indent;
+    // A path may be longer than a line.
+    for word in words.iter().flat_map(|word| word.chunks(WIDTH - indent)) {
+        if column > indent && column + 1 + word.len() > WIDTH {
+            let _ = write!(text, "\n{:indent$}", "");
+            column = indent;
+        }
+        if column > indent {
+            text.push(' ');
+            column += 1;
+        }
+        text.extend(word);
+        column += word.len();
+    }
+    text.push('\n');
+}

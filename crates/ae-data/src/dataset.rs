@@ -1,0 +1,386 @@
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::DataError;
+
+/// Rows of numbers as a source gave them: unscaled, with what is known about them.
+///
+/// Made by [`Dataset::new`], which checks that the parts fit together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// The numbers, row after row.
+    pub values: Values,
+    /// Number of rows, at least 1.
+    pub rows: usize,
+    /// Numbers in a row, at least 1.
+    pub width: usize,
+    /// How a row is laid out.
+    pub layout: Layout,
+    /// The class of each row, where the source knows it.
+    pub labels: Option<Labels>,
+    /// What to call it: `mnist`, or the file's name.
+    pub name: String,
+    /// Assumptions made and oddities seen while reading, for the user to see.
+    pub warnings: Vec<String>,
+}
+
+/// The numbers of a [`Dataset`]. Images stay bytes: a quarter of the memory of `f32`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Whole numbers from 0 to 255.
+    Bytes(Vec<u8>),
+    /// Finite numbers.
+    Floats(Vec<f32>),
+}
+
+/// How a row is laid out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layout {
+    /// An image, line after line; the channels of a pixel stand together.
+    Image {
+        /// Lines.
+        height: usize,
+        /// Pixels in a line.
+        width: usize,
+        /// Numbers in a pixel: 1 for grey, 3 for colour.
+        channels: usize,
+    },
+    /// A table's row, with the names of its columns.
+    Columns(Vec<String>),
+}
+
+/// The class of each row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Labels {
+    /// One index into `names` a row.
+    pub ids: Vec<u32>,
+    /// The classes, in ascending order.
+    pub names: Vec<String>,
+}
+
+/// What a source gives: rows to train on and, where it has them, rows set aside for the test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    /// Rows for training and validation.
+    pub train: Dataset,
+    /// The source's own test rows.
+    pub test: Option<Dataset>,
+}
+
+impl Values {
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Floats(floats) => floats.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Layout {
+    /// Numbers in a row.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Image {
+                height,
+                width,
+                channels,
+            } => height * width * channels,
+            Self::Columns(names) => names.len(),
+        }
+    }
+
+    /// What to call feature `index` of a row: `pixel 3,7` (line, column), `pixel 3,7,0` with
+    /// its channel where there is more than one, or the column's name.
+    ///
+    /// # Panics
+    /// If `index` is not below the layout's width.
+    pub fn feature_name(&self, index: usize) -> String {
+        assert!(index < self.width(), "feature {index} of {}", self.width());
+        match self {
+            Self::Image {
+                width, channels, ..
+            } => {
+                let (pixel, channel) = (index / channels, index % channels);
+                let mut name = format!("pixel {},{}", pixel / width, pixel % width);
+                if *channels > 1 {
+                    let _ = write!(name, ",{channel}");
+                }
+                name
+            }
+            Self::Columns(names) => names[index].clone(),
+        }
+    }
+}
+
+impl Labels {
+    /// Labels from one whole number a row.
+    pub fn from_numbers<N: Copy + Ord + std::fmt::Display>(numbers: &[N]) -> Self {
+        let mut classes = numbers.to_vec();
+        classes.sort_unstable();
+        classes.dedup();
+        let id = |number| classes.partition_point(|class| class < number) as u32;
+        Self {
+            ids: numbers.iter().map(id).collect(),
+            names: classes.iter().map(N::to_string).collect(),
+        }
+    }
+
+    /// Labels from one text a row. Classes are sorted as numbers if all of them are, else as
+    /// text.
+    pub fn from_texts<T: AsRef<str>>(texts: &[T]) -> Self {
+        let mut names: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
+        names.sort_unstable();
+        names.dedup();
+        // Ids are found by text before the classes are put into their final order.
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
+        if let Some(numbers) = numbers {
+            order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
+        }
+        let mut id_of = vec![0; names.len()];
+        for (id, &position) in order.iter().enumerate() {
+            id_of[position] = id as u32;
+        }
+        let ids = texts.iter().map(|text| {
+            let position = names.partition_point(|name| *name < text.as_ref());
+            id_of[position]
+        });
+        Self {
+            ids: ids.collect(),
+            names: order.iter().map(|&at| names[at].to_owned()).collect(),
+        }
+    }
+}
+
+impl Dataset {
+    /// A data set of which every part fits the others.
+    ///
+    /// # Errors
+    /// No row, no feature, a number of values that does not fill rows of the layout's width,
+    /// labels for another number of rows, or a value that is not finite.
+    pub fn new(
+        name: impl Into<String>,
+        layout: Layout,
+        values: Values,
+        labels: Option<Labels>,
+    ) -> Result<Self, DataError> {
+        let name = name.into();
+        let (width, found) = (layout.width(), values.len());
+        if width == 0 {
+            return Err(DataError::NoFeatures { name });
+        }
+        if found == 0 {
+            return Err(DataError::NoRows { name });
+        }
+        if found % width != 0 {
+            return Err(DataError::Shape { name, width, found });
+        }
+        let rows = found / width;
+        if let Some(count) = labels.as_ref().map(|labels| labels.ids.len())
+            && count != rows
+        {
+            return Err(DataError::LabelCount {
+                name,
+                rows,
+                labels: count,
+            });
+        }
+        let dataset = Self {
+            values,
+            rows,
+            width,
+            layout,
+            labels,
+            name,
+            warnings: Vec::new(),
+        };
+        dataset.check_finite()?;
+        Ok(dataset)
+    }
+
+    fn check_finite(&self) -> Result<(), DataError> {
+        let Values::Floats(floats) = &self.values else {
+            return Ok(());
+        };
+        match floats.iter().position(|value| !value.is_finite()) {
+            None => Ok(()),
+            Some(position) => Err(DataError::NotFinite {
+                name: self.name.clone(),
+                row: position / self.width,
+                feature: self.feature_name(position % self.width),
+                value: floats[position],
+            }),
+        }
+    }
+
+    /// Writes one row, widened to `f32` and otherwise as it is, into `out` (`width` long).
+    ///
+    /// # Panics
+    /// If there is no such row or `out` has another length than the row.
+    pub fn fill_row(&self, row: usize, out: &mut [f32]) {
+        let range = row * self.width..(row + 1) * self.width;
+        match &self.values {
+            Values::Bytes(bytes) => {
+                let source = &bytes[range];
+                assert_eq!(out.len(), source.len(), "fill_row: length of `out`");
+                for (out, &byte) in out.iter_mut().zip(source) {
+                    *out = f32::from(byte);
+                }
+            }
+            Values::Floats(floats) => out.copy_from_slice(&floats[range]),
+        }
+    }
+
+    /// The value at a row and a feature.
+    ///
+    /// # Panics
+    /// If there is no such row or feature.
+    pub fn value(&self, row: usize, feature: usize) -> f32 {
+        assert!(feature < self.width, "feature {feature} of {}", self.width);
+        let index = row * self.width + feature;
+        match &self.values {
+            Values::Bytes(bytes) => f32::from(bytes[index]),
+            Values::Floats(floats) => floats[index],
+        }
+    }
+
+    /// The smallest and the largest value.
+    pub fn range(&self) -> (f32, f32) {
+        match &self.values {
+            Values::Bytes(bytes) => {
+                let low = bytes.iter().fold(u8::MAX, |low, &byte| low.min(byte));
+                let high = bytes.iter().fold(u8::MIN, |high, &byte| high.max(byte));
+                (f32::from(low), f32::from(high))
+            }
+            Values::Floats(floats) => floats
+                .iter()
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &value| {
+                    (low.min(value), high.max(value))
+                }),
+        }
+    }
+
+    /// What to call feature `index`; see [`Layout::feature_name`].
+    ///
+    /// # Panics
+    /// If there is no such feature.
+    pub fn feature_name(&self, index: usize) -> String {
+        self.layout.feature_name(index)
+    }
+
+    /// SHA-256, in hexadecimal, of the kind of numbers, the shape and the numbers: the same
+    /// for the same data wherever it was read from. Names, labels and warnings do not count.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let (kind, shape) = match self.layout {
+            Layout::Image {
+                height,
+                width,
+                channels,
+            } => ("image", [height, width, channels]),
+            Layout::Columns(_) => ("columns", [self.width, 1, 1]),
+        };
+        hash.update(kind);
+        for size in [self.rows].into_iter().chain(shape) {
+            hash.update((size as u64).to_le_bytes());
+        }
+        match &self.values {
+            Values::Bytes(bytes) => {
+                hash.update("u8");
+                hash.update(bytes);
+            }
+            Values::Floats(floats) => {
+                hash.update("f32");
+                let mut buffer = [0; 4 * 4096];
+                for chunk in floats.chunks(buffer.len() / 4) {
+                    for (bytes, value) in buffer.chunks_exact_mut(4).zip(chunk) {
+                        bytes.copy_from_slice(&value.to_le_bytes());
+                    }
+                    hash.update(&buffer[..4 * chunk.len()]);
+                }
+            }
+        }
+        hash.finalize()
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+    }
+
+    /// A copy of the given rows, in the given order; a row may come more than once.
+    ///
+    /// # Panics
+    /// If there is no such row, or none is given.
+    pub fn select(&self, rows: &[u32]) -> Self {
+        assert!(!rows.is_empty(), "select: no rows");
+        let values = match &self.values {
+            Values::Bytes(bytes) => Values::Bytes(gather(bytes, self.width, rows)),
+            Values::Floats(floats) => Values::Floats(gather(floats, self.width, rows)),
+        };
+        let labels = self.labels.as_ref().map(|labels| Labels {
+            ids: gather(&labels.ids, 1, rows),
+            names: labels.names.clone(),
+        });
+        Self {
+            values,
+            rows: rows.len(),
+            width: self.width,
+            layout: self.layout.clone(),
+            labels,
+            name: self.name.clone(),
+            warnings: self.warnings.clone(),
+        }
+    }
+
+    /// Drops all rows after the first `rows`; fewer stay as they are.
+    ///
+    /// # Panics
+    /// If `rows` is 0.
+    pub fn truncate(&mut self, rows: usize) {
+        assert!(rows > 0, "truncate: to no rows");
+        if rows >= self.rows {
+            return;
+        }
+        self.rows = rows;
+        match &mut self.values {
+            Values::Bytes(bytes) => bytes.truncate(rows * self.width),
+            Values::Floats(floats) => floats.truncate(rows * self.width),
+        }
+        if let Some(labels) = &mut self.labels {
+            labels.ids.truncate(rows);
+        }
+    }
+
+    /// Whether rows are as wide as a model expects.
+    ///
+    /// # Errors
+    /// [`DataError::Width`] with both numbers.
+    pub fn check_width(&self, expected: usize) -> Result<(), DataError> {
+        if self.width == expected {
+            return Ok(());
+        }
+        Err(DataError::Width {
+            name: self.name.clone(),
+            expected,
+            found: self.width,
+        })
+    }
+}
+
+fn gather<T: Copy>(values: &[T], width: usize, rows: &[u32]) -> Vec<T> {
+    let mut gathered = Vec::with_capacity(rows.len() * width);
+    for &row in rows {
+        let start = row as usize * width;
+        gathered.extend_from_slice(&values[start..start + width]);
+    }
+    gathered
+}

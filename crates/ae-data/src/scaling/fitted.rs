@@ -1,0 +1,162 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Affine, Prepared, Scaling};
+use crate::{DataError, Dataset};
+
+/// A scaling with the numbers it found on the training rows: `(x − shift) / scale` for each
+/// feature, in `f64` so that values near 10⁶ with a small spread come out right.
+///
+/// Serialises as its name and its numbers, and refuses numbers that do not fit together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct FittedScaling {
+    scaling: Scaling,
+    width: usize,
+    affine: Affine,
+    /// 1 / scale: multiplying is several times faster than dividing.
+    factor: Vec<f64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    scaling: Scaling,
+    width: usize,
+    shift: Vec<f64>,
+    scale: Vec<f64>,
+}
+
+impl FittedScaling {
+    pub(super) fn new(scaling: Scaling, width: usize, affine: Affine) -> Self {
+        let factor = affine.scale.iter().map(|scale| 1.0 / scale).collect();
+        Self {
+            scaling,
+            width,
+            affine,
+            factor,
+        }
+    }
+
+    /// What was fitted.
+    pub fn scaling(&self) -> Scaling {
+        self.scaling
+    }
+
+    /// Features in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// What becomes 0 in each feature, in the data's units; a single number stands for all.
+    pub fn shift(&self) -> &[f64] {
+        &self.affine.shift
+    }
+
+    /// What becomes 1 away from the shift; a single number stands for all features.
+    pub fn scale(&self) -> &[f64] {
+        &self.affine.scale
+    }
+
+    /// The interval in which scaled training rows lie, if there is one: (0, 1) for `unit` and
+    /// `min-max`.
+    pub fn range(&self) -> Option<(f32, f32)> {
+        self.scaling.range()
+    }
+
+    /// Scales one row in place. Values outside the training range are not clipped.
+    ///
+    /// # Panics
+    /// If the row is not `width` long.
+    pub fn transform_row(&self, raw: &mut [f32]) {
+        self.for_each(raw, &self.factor, |value, shift, factor| {
+            (value - shift) * factor
+        });
+    }
+
+    /// Scales the value of one feature; see [`transform_row`](Self::transform_row).
+    ///
+    /// # Panics
+    /// If there is no such feature.
+    pub fn transform_value(&self, feature: usize, raw: f32) -> f32 {
+        assert!(feature < self.width, "feature {feature} of {}", self.width);
+        let at = if self.factor.len() == 1 { 0 } else { feature };
+        ((f64::from(raw) - self.affine.shift[at]) * self.factor[at]) as f32
+    }
+
+    /// Takes one scaled row back to the units of the training data, in place.
+    ///
+    /// # Panics
+    /// If the row is not `width` long.
+    pub fn inverse_row(&self, scaled: &mut [f32]) {
+        self.for_each(scaled, &self.affine.scale, |value, shift, scale| {
+            value * scale + shift
+        });
+    }
+
+    /// How to read `dataset` with this scaling.
+    ///
+    /// # Errors
+    /// Rows of another width, or (for `unit`) values that are no pixels.
+    pub fn prepare(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), DataError> {
+        dataset.check_width(self.width)?;
+        let mut scaling = self.clone();
+        let mut warnings = Vec::new();
+        if let Some(declared) = self.scaling.declared(dataset)? {
+            scaling = Self::new(self.scaling, self.width, declared.affine);
+            warnings.extend(declared.warning);
+        }
+        Ok((Prepared::new(scaling), warnings))
+    }
+
+    fn for_each(&self, row: &mut [f32], second: &[f64], line: impl Fn(f64, f64, f64) -> f64) {
+        assert_eq!(row.len(), self.width, "scaling: length of the row");
+        if let ([shift], [second]) = (self.affine.shift.as_slice(), second) {
+            for value in row {
+                *value = line(f64::from(*value), *shift, *second) as f32;
+            }
+        } else {
+            for ((value, shift), second) in row.iter_mut().zip(&self.affine.shift).zip(second) {
+                *value = line(f64::from(*value), *shift, *second) as f32;
+            }
+        }
+    }
+}
+
+impl From<FittedScaling> for Stored {
+    fn from(fitted: FittedScaling) -> Self {
+        Self {
+            scaling: fitted.scaling,
+            width: fitted.width,
+            shift: fitted.affine.shift,
+            scale: fitted.affine.scale,
+        }
+    }
+}
+
+impl TryFrom<Stored> for FittedScaling {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let Stored {
+            scaling,
+            width,
+            shift,
+            scale,
+        } = stored;
+        let fits = |numbers: &[f64]| numbers.len() == width || numbers.len() == 1;
+        if width == 0 || !fits(&shift) || shift.len() != scale.len() {
+            return Err(format!(
+                "scaling {scaling}: {} shifts and {} scales for {width} features",
+                shift.len(),
+                scale.len()
+            ));
+        }
+        let mut lines = shift.iter().zip(&scale);
+        match lines.position(|(shift, scale)| !shift.is_finite() || !scale.is_normal()) {
+            Some(feature) => Err(format!(
+                "scaling {scaling}: shift {} and scale {} of feature {feature} are no line",
+                shift[feature], scale[feature]
+            )),
+            None => Ok(Self::new(scaling, width, Affine { shift, scale })),
+        }
+    }
+}

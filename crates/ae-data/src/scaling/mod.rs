@@ -1,0 +1,92 @@
+//! Bringing features to comparable sizes: what is asked for ([`Scaling`]), what was fitted
+//! on the training rows ([`FittedScaling`]), and how to read one data set with it
+//! ([`Prepared`]).
+//!
+//! Every scaling is the same line per feature, `(x − shift) / scale`; they differ in how they
+//! choose the two numbers. A new one is a file with a [`Fit`] and a line in [`Scaling`].
+
+mod fitted;
+mod min_max;
+mod none;
+mod prepared;
+mod robust;
+mod sample;
+mod standard;
+mod unit;
+
+pub use fitted::FittedScaling;
+pub use min_max::MinMax;
+pub use none::NoScaling;
+pub use prepared::Prepared;
+pub use robust::Robust;
+pub use sample::Sample;
+pub use standard::Standard;
+pub use unit::Unit;
+
+use crate::{DataError, Dataset};
+
+/// The two numbers of each feature's line, `(x − shift) / scale`: one pair a feature, or one
+/// pair for all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Affine {
+    /// What becomes 0.
+    pub shift: Vec<f64>,
+    /// What becomes 1 away from it; not 0.
+    pub scale: Vec<f64>,
+}
+
+/// How a scaling chooses its numbers.
+pub trait Fit {
+    /// The numbers for these training rows. Features that do not vary get a scale of 1.
+    ///
+    /// # Errors
+    /// Data for which the scaling has no rule.
+    fn fit(&self, sample: &Sample) -> Result<Affine, DataError>;
+
+    /// The interval in which scaled training rows lie, where the scaling guarantees one.
+    fn range(&self) -> Option<(f32, f32)> {
+        None
+    }
+
+    /// The numbers for reading `dataset`, whatever was fitted before, if the scaling goes by
+    /// how a data set writes its numbers and not by how they are spread.
+    ///
+    /// # Errors
+    /// Data for which the scaling has no rule.
+    fn declared(&self, _dataset: &Dataset) -> Result<Option<unit::Declared>, DataError> {
+        Ok(None)
+    }
+}
+
+ae_choice::choices! {
+    /// How features are brought to comparable sizes.
+    pub enum Scaling = "scaling", dyn Fit {
+        Unit(Unit),
+        MinMax(MinMax),
+        Standard(Standard),
+        Robust(Robust),
+        None(NoScaling),
+    }
+}
+
+impl Scaling {
+    /// Fits the scaling on the given rows: the training part, and no other.
+    ///
+    /// # Errors
+    /// No rows; rows in which nothing varies (`min-max`, `standard`, `robust`); values that
+    /// are no pixels (`unit`).
+    ///
+    /// # Panics
+    /// If the data set has no such row.
+    pub fn fit(&self, dataset: &Dataset, rows: &[u32]) -> Result<FittedScaling, DataError> {
+        if rows.is_empty() {
+            let name = dataset.name.clone();
+            return Err(DataError::NoRows { name });
+        }
+        let affine = (**self).fit(&Sample::new(dataset, rows))?;
+        Ok(FittedScaling::new(*self, dataset.width, affine))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use super::Affine;
+use crate::{DataError, Dataset};
+
+/// How many columns are sorted at a time: a few cache lines of each row, so that reading the
+/// columns of a wide data set does not go over memory once for each.
+const COLUMNS_AT_A_TIME: usize = 16;
+
+/// The rows a scaling is fitted on, and the statistics it may ask of them.
+pub struct Sample<'a> {
+    dataset: &'a Dataset,
+    rows: &'a [u32],
+}
+
+impl<'a> Sample<'a> {
+    /// The given rows of a data set.
+    pub fn new(dataset: &'a Dataset, rows: &'a [u32]) -> Self {
+        Self { dataset, rows }
+    }
+
+    /// The data set the rows belong to.
+    pub fn dataset(&self) -> &Dataset {
+        self.dataset
+    }
+
+    /// Smallest and largest value of each feature.
+    pub fn extremes(&self) -> Vec<(f32, f32)> {
+        let mut extremes = vec![(f32::INFINITY, f32::NEG_INFINITY); self.dataset.width];
+        self.for_each_row(|row| {
+            for ((low, high), &value) in extremes.iter_mut().zip(row) {
+                *low = low.min(value);
+                *high = high.max(value);
+            }
+        });
+        extremes
+    }
+
+    /// Mean and population standard deviation of each feature: two passes in `f64`, so that
+    /// a small spread far from zero is not lost.
+    pub fn mean_and_deviation(&self) -> (Vec<f64>, Vec<f64>) {
+        let (width, count) = (self.dataset.width, self.rows.len() as f64);
+        let mut mean = vec![0.0; width];
+        self.for_each_row(|row| {
+            for (sum, &value) in mean.iter_mut().zip(row) {
+                *sum += f64::from(value);
+            }
+        });
+        mean.iter_mut().for_each(|sum| *sum /= count);
+        let mut deviation = vec![0.0; width];
+        self.for_each_row(|row| {
+            for ((sum, mean), &value) in deviation.iter_mut().zip(&mean).zip(row) {
+                let distance = f64::from(value) - mean;
+                *sum += distance * distance;
+            }
+        });
+        deviation
+            .iter_mut()
+            .for_each(|sum| *sum = (*sum / count).sqrt());
+        (mean, deviation)
+    }
+
+    /// The three quartiles of each feature, interpolated between neighbours (NumPy's
+    /// default rule).
+    pub fn quartiles(&self) -> Vec<[f64; 3]> {
+        let (width, count) = (self.dataset.width, self.rows.len());
+        let mut quartiles = Vec::with_capacity(width);
+        let mut column = Vec::with_capacity(count);
+        for first in (0..width).step_by(COLUMNS_AT_A_TIME) {
+            let columns = first..width.min(first + COLUMNS_AT_A_TIME);
+            let block: Vec<f32> = self
+                .rows
+                .iter()
+                .flat_map(|&row| columns.clone().map(move |at| (row as usize, at)))
+                .map(|(row, feature)| self.dataset.value(row, feature))
+                .collect();
+            for offset in 0..columns.len() {
+                column.clear();
+                column.extend(block.iter().skip(offset).step_by(columns.len()));
+                column.sort_unstable_by(f32::total_cmp);
+                quartiles.push([0.25, 0.5, 0.75].map(|share| quantile(&column, share)));
+            }
+        }
+        quartiles
+    }
+
+    /// `shift` and `scale` with a scale of 1 for every feature that does not vary.
+    ///
+    /// # Errors
+    /// [`DataError::NothingVaries`] if that is all of them.
+    pub fn keep_constants(
+        &self,
+        shift: Vec<f64>,
+        mut scale: Vec<f64>,
+    ) -> Result<Affine, DataError> {
+        let mut varying = 0;
+        let mut shift = shift;
+        for (feature, &(low, high)) in self.extremes().iter().enumerate() {
+            if is_constant(low, high) {
+                shift[feature] = f64::from(low);
+                scale[feature] = 1.0;
+            } else {
+                varying += 1;
+            }
+        }
+        if varying == 0 {
+            return Err(DataError::NothingVaries {
+                name: self.dataset.name.clone(),
+                width: self.dataset.width,
+                rows: self.rows.len(),
+            });
+        }
+        Ok(Affine { shift, scale })
+    }
+
+    fn for_each_row(&self, mut visit: impl FnMut(&[f32])) {
+        let mut buffer = vec![0.0; self.dataset.width];
+        for &row in self.rows {
+            self.dataset.fill_row(row as usize, &mut buffer);
+            visit(&buffer);
+        }
+    }
+}
+
+/// Whether a feature's extremes differ by no more than the rounding of `f32`: dividing by
+/// such a spread would blow rounding up to the size of the other features.
+fn is_constant(low: f32, high: f32) -> bool {
+    high - low <= f32::EPSILON * low.abs().max(high.abs())
+}
+
+fn quantile(sorted: &[f32], share: f64) -> f64 {
+    let position = share * (sorted.len() - 1) as f64;
+    let below = position.floor();
+    let low = f64::from(sorted[below as usize]);
+    let high = f64::from(sorted[position.ceil() as usize]);
+    low + (high - low) * (position - below)
+}

@@ -1,0 +1,137 @@
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{DataError, Problem};
+
+/// How much of a file is looked at to tell what it is.
+const HEAD_LENGTH: u64 = 32 * 1024;
+const GZIP_SIGNATURE: [u8; 2] = [0x1F, 0x8B];
+const BUFFER_LENGTH: usize = 128 * 1024;
+
+/// An open file with its first bytes known; what is gzipped, in one member or several, is
+/// unpacked on the way.
+pub struct Input {
+    path: PathBuf,
+    head: Vec<u8>,
+    rest: Box<dyn Read>,
+}
+
+/// Why a file's bytes cannot be had, or cannot be data of any kind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// The system refuses to open or read it.
+    #[error("cannot read it: {0}")]
+    Read(#[source] io::Error),
+    /// The gzip wrapping is damaged or cut short.
+    #[error("damaged or incomplete gzip data: {0}")]
+    Gzip(#[source] io::Error),
+    /// Nothing in it.
+    #[error("empty file, 0 data rows")]
+    Empty,
+    /// HTML or XML.
+    #[error("a web page, not {expected}")]
+    WebPage {
+        /// The format that was to be read.
+        expected: &'static str,
+    },
+    /// A folder.
+    #[error("a folder, where a file was expected")]
+    Folder,
+}
+
+impl Problem for InputError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::WebPage { .. } => {
+                Some("the download gave an error page; fetch the file again".to_owned())
+            }
+            Self::Gzip(_) => Some("the download may have stopped early; fetch it again".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+impl Input {
+    pub fn open(path: &Path) -> Result<Self, DataError> {
+        Self::try_open(path).map_err(DataError::in_file(path))
+    }
+
+    fn try_open(path: &Path) -> Result<Self, InputError> {
+        if path.is_dir() {
+            return Err(InputError::Folder);
+        }
+        let file = File::open(path).map_err(InputError::Read)?;
+        let mut rest: Box<dyn Read> = Box::new(BufReader::with_capacity(BUFFER_LENGTH, file));
+        let mut head = read_head(&mut rest).map_err(InputError::Read)?;
+        if head.starts_with(&GZIP_SIGNATURE) {
+            let packed = Cursor::new(head).chain(rest);
+            let packed = BufReader::with_capacity(BUFFER_LENGTH, packed);
+            rest = Box::new(MultiGzDecoder::new(packed));
+            head = read_head(&mut rest).map_err(InputError::Gzip)?;
+        }
+        let path = path.to_owned();
+        Ok(Self { path, head, rest })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The first bytes, unpacked.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// The file's name in lower case, without `.gz`.
+    pub fn plain_name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().to_lowercase();
+        name.strip_suffix(".gz").unwrap_or(&name).to_owned()
+    }
+
+    /// The file's name, to call a data set by.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Refuses what cannot be data: nothing, or a web page.
+    pub fn check_content(&self, expected: &'static str) -> Result<(), InputError> {
+        if self.head.is_empty() {
+            return Err(InputError::Empty);
+        }
+        let text = self.head.trim_ascii_start().to_ascii_lowercase();
+        let pages: [&[u8]; 4] = [b"<!doctype", b"<html", b"<head", b"<?xml"];
+        if pages.iter().any(|page| text.starts_with(page)) {
+            return Err(InputError::WebPage { expected });
+        }
+        Ok(())
+    }
+
+    /// All bytes, unpacked, from the first.
+    pub fn reader(self) -> Chain<Cursor<Vec<u8>>, Box<dyn Read>> {
+        Cursor::new(self.head).chain(self.rest)
+    }
+}
+
+fn read_head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.take(HEAD_LENGTH).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Sorts a failed read into its kind: `flate2` reports damage as any of these three.
+impl From<io::Error> for InputError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof => Self::Gzip(error),
+            _ => Self::Read(error),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! One pass over the rows: every sum that the rest is made from.
+
+use super::Reference;
+use crate::model::mse;
+use crate::{Model, ModelError, Rows};
+use ae_nn::{Leg, Samples, Scratch};
+use ndarray::{Array2, ArrayView2, Axis};
+
+/// Rows measured at a time.
+const BATCH: usize = 512;
+
+/// Codes that are kept for the map and the quantiles, at most.
+pub(super) const MOST_CODES: usize = 2000;
+
+/// Sums over rows, and what is kept of each row.
+pub(super) struct Measured {
+    pub(super) rows: usize,
+    pub(super) loss: f64,
+    pub(super) floor: f64,
+    pub(super) absolute_error: f64,
+    /// Sums a feature.
+    pub(super) per_feature: Vec<FeatureSums>,
+    /// Mean squared error of each row.
+    pub(super) row_errors: Vec<f64>,
+    /// Sums a number of the code.
+    pub(super) per_unit: Vec<UnitSums>,
+    /// Evenly spread rows, and their codes.
+    pub(super) sampled: Vec<u32>,
+    pub(super) codes: Array2<f32>,
+    /// Mean squared error of the baselines.
+    pub(super) mean_predictor: f64,
+    pub(super) mean_predictor_loss: f64,
+    pub(super) components: Option<f64>,
+    pub(super) noisy_input: Option<f64>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct FeatureSums {
+    pub(super) squared_error: f64,
+    target: Moments,
+    output: Moments,
+}
+
+impl FeatureSums {
+    pub(super) fn target_variance(&self, rows: usize) -> f64 {
+        self.target.variance(rows)
+    }
+
+    pub(super) fn output_variance(&self, rows: usize) -> f64 {
+        self.output.variance(rows)
+    }
+}
+
+#[derive(Clone, Default)]
+pub(super) struct UnitSums {
+    moments: Moments,
+    active: usize,
+}
+
+impl UnitSums {
+    pub(super) fn mean(&self, rows: usize) -> f64 {
+        self.moments.sum / rows as f64
+    }
+
+    pub(super) fn std(&self, rows: usize) -> f64 {
+        self.moments.variance(rows).sqrt()
+    }
+
+    pub(super) fn active(&self, rows: usize) -> f64 {
+        self.active as f64 / rows as f64
+    }
+}
+
+#[derive(Clone, Default)]
+struct Moments {
+    sum: f64,
+    squares: f64,
+}
+
+impl Moments {
+    fn add(&mut self, value: f32) {
+        let value = f64::from(value);
+        self.sum += value;
+        self.squares += value * value;
+    }
+
+    fn variance(&self, rows: usize) -> f64 {
+        let mean = self.sum / rows as f64;
+        (self.squares / rows as f64 - mean * mean).max(0.0)
+    }
+}
+
+pub(super) fn measure(
+    model: &Model,
+    rows: &Rows<'_>,
+    reference: &Reference,
+) -> Result<Measured, ModelError> {
+    let autoencoder = model.autoencoder();
+    let (count, width, latent) = (rows.row_count(), rows.width(), autoencoder.latent());
+    let stride = count.div_ceil(MOST_CODES).max(1);
+    let mut sums = Measured {
+        rows: count,
+        loss: 0.0,
+        floor: 0.0,
+        absolute_error: 0.0,
+        per_feature: vec![FeatureSums::default(); width],
+        row_errors: Vec::with_capacity(count),
+        per_unit: vec![UnitSums::default(); latent],
+        sampled: (0..count as u32).step_by(stride).collect(),
+        codes: Array2::zeros((count.div_ceil(stride), latent)),
+        mean_predictor: 0.0,
+        mean_predictor_loss: 0.0,
+        components: reference.components.as_ref().map(|_| 0.0),
+        noisy_input: rows.is_noisy().then_some(0.0),
+    };
+    let mean_logits = mean_logits(model, reference);
+    let mut scratch = Scratch::default();
+    let all: Vec<u32> = (0..count as u32).collect();
+    for batch in all.chunks(BATCH) {
+        let shape = (batch.len(), width);
+        let mut target = Array2::zeros(shape);
+        rows.fill(batch, target.view_mut());
+        let mut input = target.clone();
+        rows.corrupt(batch, 0, input.view_mut());
+        let mut code = Array2::zeros((batch.len(), latent));
+        autoencoder.run(Leg::Encode, input.view(), code.view_mut(), &mut scratch)?;
+        let mut logits = Array2::zeros(shape);
+        autoencoder.run(Leg::Logits, input.view(), logits.view_mut(), &mut scratch)?;
+        let mut output = logits.clone();
+        autoencoder
+            .output_activation()
+            .apply(output.as_slice_mut().expect("just made"));
+
+        sums.add_errors(model, target.view(), logits.view(), output.view());
+        sums.add_codes(batch[0] as usize, stride, code.view());
+        sums.add_baselines(model, reference, target.view(), input.view(), &mean_logits);
+    }
+    sums.divide(width);
+    Ok(sums)
+}
+
+/// What a network that always answers the mean would give before its output activation.
+fn mean_logits(model: &Model, reference: &Reference) -> Vec<f32> {
+    let linear = model.loss().output_activation().range().0 == f32::NEG_INFINITY;
+    let logit = |p: &f32| {
+        let p = f64::from(*p).clamp(1e-7, 1.0 - 1e-7);
+        (p / (1.0 - p)).ln() as f32
+    };
+    if linear {
+        reference.mean.clone()
+    } else {
+        reference.mean.iter().map(logit).collect()
+    }
+}
+
+impl Measured {
+    fn add_errors(
+        &mut self,
+        model: &Model,
+        target: ArrayView2<f32>,
+        logits: ArrayView2<f32>,
+        output: ArrayView2<f32>,
+    ) {
+        let loss = model.loss();
+        for ((target, logits), output) in target
+            .rows()
+            .into_iter()
+            .zip(logits.rows())
+            .zip(output.rows())
+        {
+            let [target, logits, output] = [target, logits, output].map(contiguous);
+            self.loss += f64::from(loss.value(logits, target));
+            self.floor += f64::from(loss.floor(target));
+            self.row_errors.push(mse(output, target));
+            for ((sums, target), output) in self.per_feature.iter_mut().zip(target).zip(output) {
+                let difference = f64::from(output - target);
+                sums.squared_error += difference * difference;
+                self.absolute_error += difference.abs();
+                sums.target.add(*target);
+                sums.output.add(*output);
+            }
+        }
+    }
+
+    fn add_codes(&mut self, first: usize, stride: usize, codes: ArrayView2<f32>) {
+        for (offset, code) in codes.rows().into_iter().enumerate() {
+            for (sums, value) in self.per_unit.iter_mut().zip(code) {
+                sums.moments.add(*value);
+                sums.active += usize::from(*value != 0.0);
+            }
+            let row = first + offset;
+            if row.is_multiple_of(stride) {
+                self.codes
+                    .index_axis_mut(Axis(0), row / stride)
+                    .assign(&code);
+            }
+        }
+    }
+
+    fn add_baselines(
+        &mut self,
+        model: &Model,
+        reference: &Reference,
+        target: ArrayView2<f32>,
+        input: ArrayView2<f32>,
+        mean_logits: &[f32],
+    ) {
+        let mut projected = Array2::zeros(target.dim());
+        let has_components = reference.project(input, projected.view_mut());
+        for ((target, input), projected) in target
+            .rows()
+            .into_iter()
+            .zip(input.rows())
+            .zip(projected.rows())
+        {
+            let [target, input, projected] = [target, input, projected].map(contiguous);
+            self.mean_predictor += mse(&reference.mean, target);
+            self.mean_predictor_loss += f64::from(model.loss().value(mean_logits, target));
+            if let (true, Some(sum)) = (has_components, self.components.as_mut()) {
+                *sum += mse(projected, target);
+            }
+            if let Some(sum) = self.noisy_input.as_mut() {
+                *sum += mse(input, target);
+            }
+        }
+    }
+
+    fn divide(&mut self, width: usize) {
+        let rows = self.rows as f64;
+        let numbers = rows * width as f64;
+        self.loss /= numbers;
+        self.floor /= numbers;
+        self.mean_predictor_loss /= numbers;
+        self.absolute_error /= numbers;
+        self.mean_predictor /= rows;
+        for sum in [&mut self.components, &mut self.noisy_input]
+            .into_iter()
+            .flatten()
+        {
+            *sum /= rows;
+        }
+    }
+
+    pub(super) fn mse(&self) -> f64 {
+        self.row_errors.iter().sum::<f64>() / self.rows as f64
+    }
+
+    /// Variance of the reconstructions over rows, as a share of that of the rows.
+    pub(super) fn output_variation(&self) -> f64 {
+        let sum = |variance: fn(&FeatureSums, usize) -> f64| -> f64 {
+            self.per_feature
+                .iter()
+                .map(|f| variance(f, self.rows))
+                .sum()
+        };
+        let target = sum(FeatureSums::target_variance);
+        if target > 0.0 {
+            sum(FeatureSums::output_variance) / target
+        } else {
+            1.0
+        }
+    }
+}
+
+fn contiguous<'a>(row: ndarray::ArrayView1<'a, f32>) -> &'a [f32] {
+    row.to_slice().expect("rows of arrays made here")
+}

@@ -1,0 +1,11 @@
+//! Files: a safetensors container whose single metadata key holds everything that isn't a
+//! tensor, as JSON. Any tensor tool opens it; nothing in it is ever executed.
+
+mod checkpoint;
+mod container;
+mod model;
+mod write;
+
+pub(crate) use checkpoint::{CheckpointFile, read_checkpoint, write_checkpoint};
+pub(crate) use model::{read_model, write_model};
+pub use write::write_beside;

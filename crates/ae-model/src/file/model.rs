@@ -1,0 +1,214 @@
+use super::container::{Container, Tensor, damaged, finite, write};
+use crate::evaluation::Reference;
+use crate::model::{Model, Provenance};
+use crate::{FileProblem, ModelError, Settings};
+use ae_data::{FittedScaling, Layout};
+use ae_nn::network::PlacedBlock;
+use ae_nn::{Activation, Autoencoder, Epoch, Layer, Loss, Network};
+use ae_tensor::Matrix;
+use safetensors::SafeTensors;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// What the file says it is.
+const KIND: &str = "ae model";
+
+/// The newest layout of the metadata that this program knows.
+const FORMAT: u32 = 1;
+
+/// The metadata of a model file.
+#[derive(Serialize, Deserialize)]
+struct Metadata<'a> {
+    kind: Cow<'a, str>,
+    format: u32,
+    layout: Cow<'a, Layout>,
+    scaling: Cow<'a, FittedScaling>,
+    encoder: Cow<'a, [Layer]>,
+    decoder: Cow<'a, [Layer]>,
+    output: Activation,
+    loss: Loss,
+    settings: Cow<'a, Settings>,
+    provenance: Cow<'a, Provenance>,
+    history: Cow<'a, [Epoch]>,
+}
+
+/// Enough of it to tell what a file is before the rest is read.
+#[derive(Deserialize)]
+pub(super) struct Label {
+    pub(super) kind: String,
+    format: u32,
+}
+
+impl Label {
+    pub(super) fn check(&self, kind: &'static str, known: u32) -> Result<(), FileProblem> {
+        if self.kind != kind {
+            return Err(FileProblem::Kind {
+                found: self.kind.clone(),
+                expected: kind,
+            });
+        }
+        if self.format > known {
+            let found = self.format;
+            return Err(FileProblem::Newer { found, known });
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> {
+    let autoencoder = model.autoencoder();
+    let (encoder, decoder) = autoencoder
+        .network()
+        .layers()
+        .split_at(autoencoder.encoder_layers());
+    let metadata = Metadata {
+        kind: Cow::Borrowed(KIND),
+        format: FORMAT,
+        layout: Cow::Borrowed(model.layout()),
+        scaling: Cow::Borrowed(model.scaling()),
+        encoder: Cow::Borrowed(encoder),
+        decoder: Cow::Borrowed(decoder),
+        output: autoencoder.output_activation(),
+        loss: *model.loss(),
+        settings: Cow::Borrowed(model.settings()),
+        provenance: Cow::Borrowed(model.provenance()),
+        history: Cow::Borrowed(model.history()),
+    };
+    let network = autoencoder.network();
+    let parameters = (network.blocks(), network.parameters());
+    let state = (network.state_blocks(), network.state());
+    let mut tensors: Vec<Tensor<'_>> = [parameters, state]
+        .into_iter()
+        .flat_map(|(blocks, values)| {
+            blocks.into_iter().map(|block| Tensor {
+                name: autoencoder.block_name(block.layer, block.name),
+                shape: block.shape,
+                values: &values[block.range],
+            })
+        })
+        .collect();
+    let reference = model.reference();
+    tensors.push(Tensor {
+        name: MEAN.to_owned(),
+        shape: vec![reference.mean.len()],
+        values: &reference.mean,
+    });
+    if let Some(components) = &reference.components {
+        tensors.push(Tensor {
+            name: COMPONENTS.to_owned(),
+            shape: vec![components.rows(), components.cols()],
+            values: components.as_slice(),
+        });
+    }
+    write(path, true, &metadata, &tensors)
+}
+
+pub(crate) fn read_model(path: &Path) -> Result<Model, ModelError> {
+    let container = Container::read(path)?;
+    read(&container).map_err(|problem| damaged(path, problem))
+}
+
+fn read(container: &Container) -> Result<Model, FileProblem> {
+    container.metadata::<Label>()?.check(KIND, FORMAT)?;
+    let metadata: Metadata<'_> = container.metadata()?;
+    let tensors = container.tensors()?;
+    let encoder = part(&metadata.encoder, "encoder", &tensors)?;
+    let decoder = part(&metadata.decoder, "decoder", &tensors)?;
+    let bad = |what: String| FileProblem::Architecture(what);
+    let autoencoder = Autoencoder::from_parts(&encoder, &decoder, metadata.output)
+        .map_err(|error| bad(error.to_string()))?;
+    let features = autoencoder.features();
+    for (what, width) in [
+        ("scaling", metadata.scaling.width()),
+        ("layout", checked_width(&metadata.layout)),
+    ] {
+        if width != features {
+            return Err(bad(format!(
+                "{what} of {width} features, the network takes {features}"
+            )));
+        }
+    }
+    let reference = reference(&tensors, features, autoencoder.latent())?;
+    Ok(Model {
+        autoencoder,
+        loss: metadata.loss,
+        layout: metadata.layout.into_owned(),
+        scaling: metadata.scaling.into_owned(),
+        reference,
+        settings: metadata.settings.into_owned(),
+        provenance: metadata.provenance.into_owned(),
+        history: metadata.history.into_owned(),
+    })
+}
+
+/// Tensors of the simplest models.
+const MEAN: &str = "reference.mean";
+const COMPONENTS: &str = "reference.components";
+
+fn reference(
+    tensors: &SafeTensors<'_>,
+    features: usize,
+    latent: usize,
+) -> Result<Reference, FileProblem> {
+    let mean = finite(tensors, MEAN, &[features])?;
+    let components = match tensors.tensor(COMPONENTS) {
+        Err(_) => None,
+        Ok(_) => {
+            let values = finite(tensors, COMPONENTS, &[features, latent])?;
+            let mut components = Matrix::zeros(features, latent);
+            components.as_mut_slice().copy_from_slice(&values);
+            Some(components)
+        }
+    };
+    Ok(Reference { mean, components })
+}
+
+/// The width of a layout from a file, which may claim an image of any size.
+fn checked_width(layout: &Layout) -> usize {
+    match layout {
+        Layout::Image {
+            height,
+            width,
+            channels,
+        } => height
+            .checked_mul(*width)
+            .and_then(|pixels| pixels.checked_mul(*channels))
+            .unwrap_or(usize::MAX),
+        Layout::Columns(names) => names.len(),
+    }
+}
+
+/// Encoder or decoder. Every tensor is looked up, and its shape compared, before any room
+/// is made: what a description claims can't be larger than the file that holds it.
+fn part(layers: &[Layer], name: &str, tensors: &SafeTensors<'_>) -> Result<Network, FileProblem> {
+    for (index, layer) in layers.iter().enumerate() {
+        for block in layer.parameters().into_iter().chain(layer.state()) {
+            finite(
+                tensors,
+                &format!("{name}.{index}.{}", block.name),
+                &block.shape,
+            )?;
+        }
+    }
+    let mut network = Network::zeros(layers.to_vec())
+        .map_err(|error| FileProblem::Architecture(format!("{name}: {error}")))?;
+    let (blocks, state) = (network.blocks(), network.state_blocks());
+    fill(&blocks, name, tensors, network.parameters_mut())?;
+    fill(&state, name, tensors, network.state_mut())?;
+    Ok(network)
+}
+
+fn fill(
+    blocks: &[PlacedBlock],
+    name: &str,
+    tensors: &SafeTensors<'_>,
+    room: &mut [f32],
+) -> Result<(), FileProblem> {
+    for block in blocks {
+        let name = format!("{name}.{}.{}", block.layer, block.name);
+        let values = finite(tensors, &name, &block.shape)?;
+        room[block.range.clone()].copy_from_slice(&values);
+    }
+    Ok(())
+}

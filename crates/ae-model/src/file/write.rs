@@ -1,0 +1,43 @@
+use crate::ModelError;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file beside its place and renames it there: a reader sees the old file or the
+/// new one, never half of it. With `lasting`, the data is on the disk before the rename.
+///
+/// # Errors
+/// What the system says, with the path.
+pub fn write_beside(
+    path: &Path,
+    lasting: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), ModelError> {
+    let place = |error| ModelError::Io {
+        path: path.to_owned(),
+        error,
+    };
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = write_all(&beside, lasting, write).and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // The first error is the one to tell; the leftover may not even exist.
+        let _ = fs::remove_file(&beside);
+    }
+    written.map_err(place)
+}
+
+fn write_all(
+    path: &Path,
+    lasting: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut file = io::BufWriter::new(File::create(path)?);
+    write(&mut file)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if lasting {
+        file.sync_all()?;
+    }
+    Ok(())
+}

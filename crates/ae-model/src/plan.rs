@@ -1,0 +1,335 @@
+//! From settings and data to what will be done.
+
+use crate::settings::default_latent;
+use crate::{ModelError, Rows, Settings};
+use ae_data::{Dataset, FittedScaling, Layout, Parts, Prepared, Scaling, Split};
+use ae_nn::activation::{Activation, Linear, Sigmoid};
+use ae_nn::loss::{Bce, Loss, Mse};
+use ae_nn::{Architecture, EarlyStopping, Penalty, Samples, TrainSettings};
+use ae_tensor::parallel;
+use ndarray::Array2;
+
+/// Everything decided before the first step: which rows do what, the scaling fitted on the
+/// training rows, and the settings with nothing left open.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The settings, every choice made.
+    pub settings: Settings,
+    /// The network to build.
+    pub architecture: Architecture,
+    /// How to train it.
+    pub training: TrainSettings,
+    /// Which rows do what.
+    pub split: Split,
+    /// The scaling, fitted on the training rows.
+    pub scaling: FittedScaling,
+    /// Assumptions made, for the user to see.
+    pub warnings: Vec<String>,
+    prepared: Prepared,
+    prepared_test: Option<Prepared>,
+}
+
+/// Which of a plan's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Those that are learnt from.
+    Train,
+    /// Those that are watched while training.
+    Validation,
+    /// Those that are kept for the report.
+    Test,
+}
+
+impl Part {
+    /// As users write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl Plan {
+    /// Makes every choice that the settings leave to the data.
+    ///
+    /// # Errors
+    /// Settings out of their range, or that contradict each other or the data: an output
+    /// that can't take its values, no rows left to train on.
+    pub fn new(parts: &Parts, settings: &Settings) -> Result<Self, ModelError> {
+        let dataset = &parts.train;
+        let mut warnings = dataset.warnings.clone();
+        let split = split(parts, settings, &mut warnings)?;
+        let settings = with_scaling(dataset, settings);
+        let asked = settings.scaling.unwrap_or(default_scaling(dataset));
+        let scaling = asked.fit(dataset, &split.train)?;
+        let (prepared, notes) = scaling.prepare(dataset)?;
+        warnings.extend(notes);
+        let prepared_test = match &parts.test {
+            Some(test) => {
+                let (prepared, notes) = scaling.prepare(test)?;
+                warnings.extend(notes);
+                Some(prepared)
+            }
+            None => None,
+        };
+        let range = match scaling.range() {
+            Some(range) => range,
+            None => scaled_range(&Rows::new(dataset, &split.train, &prepared)),
+        };
+        let settings = with_choices(settings, dataset.width, range);
+        check_reach(&settings, range)?;
+        let architecture = architecture(&settings, dataset.width);
+        let training = training(&settings);
+        if settings.batch > split.train.len() {
+            warnings.push(format!(
+                "{} training rows fill less than one batch of {}: each epoch is one step",
+                split.train.len(),
+                settings.batch
+            ));
+        }
+        Ok(Self {
+            architecture,
+            training,
+            split,
+            scaling,
+            warnings,
+            settings,
+            prepared,
+            prepared_test,
+        })
+    }
+
+    /// The rows of a part, clean; `None` if the part is empty.
+    pub fn rows<'a>(&'a self, parts: &'a Parts, part: Part) -> Option<Rows<'a>> {
+        let chosen = match part {
+            Part::Train => &self.split.train,
+            Part::Validation => &self.split.validation,
+            Part::Test => &self.split.test,
+        };
+        if chosen.is_empty() {
+            return None;
+        }
+        let own_test = part == Part::Test || self.settings.validate_on_test;
+        match (&parts.test, &self.prepared_test) {
+            (Some(test), Some(prepared)) if own_test && part != Part::Train => {
+                Some(Rows::new(test, chosen, prepared))
+            }
+            _ => Some(Rows::new(&parts.train, chosen, &self.prepared)),
+        }
+    }
+
+    /// The rows of a part as the encoder is to see them in training, with noise if the
+    /// settings ask for it: fixed noise but for the training rows.
+    pub fn noisy_rows<'a>(&'a self, parts: &'a Parts, part: Part) -> Option<Rows<'a>> {
+        let (noise, seed) = (self.settings.noise, self.settings.seed);
+        let range = self.scaling.range();
+        let rows = self.rows(parts, part)?;
+        Some(match part {
+            Part::Train => rows.with_training_noise(noise, seed, range),
+            _ => {
+                let donors = Rows::new(&parts.train, &self.split.train, &self.prepared);
+                rows.with_fixed_noise(noise, seed, range, &donors)
+            }
+        })
+    }
+
+    /// The part a report should speak of: the test rows, or the validation rows where there
+    /// are none, or else the training rows.
+    pub fn reported_part(&self) -> Part {
+        if !self.split.test.is_empty() {
+            Part::Test
+        } else if !self.split.validation.is_empty() {
+            Part::Validation
+        } else {
+            Part::Train
+        }
+    }
+}
+
+fn split(
+    parts: &Parts,
+    settings: &Settings,
+    warnings: &mut Vec<String>,
+) -> Result<Split, ModelError> {
+    let rows = parts.train.rows;
+    let Some(test) = &parts.test else {
+        if settings.validate_on_test {
+            return Err(ModelError::Settings {
+                what: format!(
+                    "{} has no test rows of its own to validate on",
+                    parts.train.name
+                ),
+                hint: "leave out `--validate-on-test`; `--validation 0.1` holds rows out"
+                    .to_owned(),
+            });
+        }
+        let split = Split::new(rows, settings.validation, settings.test, settings.seed)?;
+        warn_of_few(&split, warnings);
+        return Ok(split);
+    };
+    if settings.test > 0.0 {
+        return Err(ModelError::Settings {
+            what: format!(
+                "{} brings {} test rows of its own, holding out another share of {} is not possible",
+                parts.train.name, test.rows, settings.test
+            ),
+            hint: "leave out `--test`".to_owned(),
+        });
+    }
+    let validation = if settings.validate_on_test {
+        0.0
+    } else {
+        settings.validation
+    };
+    let mut split = Split::new(rows, validation, 0.0, settings.seed)?;
+    split.test = (0..test.rows as u32).collect();
+    if settings.validate_on_test {
+        split.validation.clone_from(&split.test);
+    }
+    warn_of_few(&split, warnings);
+    Ok(split)
+}
+
+/// Below this many rows, an error measured on them says little.
+const FEW_ROWS: usize = 30;
+
+fn warn_of_few(split: &Split, warnings: &mut Vec<String>) {
+    for (name, rows) in [
+        ("training", split.train.len()),
+        ("validation", split.validation.len()),
+    ] {
+        if rows > 0 && rows < FEW_ROWS {
+            warnings.push(format!(
+                "only {rows} {name} rows: what is measured on them says little"
+            ));
+        }
+    }
+}
+
+fn default_scaling(dataset: &Dataset) -> Scaling {
+    match dataset.layout {
+        Layout::Image { .. } => Scaling::Unit(ae_data::scaling::Unit {}),
+        Layout::Columns(_) => Scaling::Standard(ae_data::scaling::Standard {}),
+    }
+}
+
+fn with_scaling(dataset: &Dataset, settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.scaling.get_or_insert(default_scaling(dataset));
+    settings
+}
+
+/// Code width, loss and output, where they were left open.
+fn with_choices(mut settings: Settings, features: usize, range: (f32, f32)) -> Settings {
+    if settings.latent.is_none() {
+        // `--hidden 8,2` alone means that 2 is the code: 4-8-2-8-4.
+        settings.latent = Some(match settings.hidden.pop() {
+            Some(last) => last,
+            None => default_latent(features),
+        });
+    }
+    let within_unit = range.0 >= 0.0 && range.1 <= 1.0;
+    let sigmoid = Activation::Sigmoid(Sigmoid {});
+    let loss = *settings.loss.get_or_insert_with(|| {
+        let free = settings.output.is_none_or(|output| output == sigmoid);
+        if within_unit && free {
+            Loss::Bce(Bce {})
+        } else {
+            Loss::Mse(Mse {})
+        }
+    });
+    settings.output.get_or_insert_with(|| {
+        let own = loss.output_activation();
+        let linear = Activation::Linear(Linear {});
+        if own == linear && within_unit {
+            sigmoid
+        } else {
+            own
+        }
+    });
+    settings
+}
+
+/// How far beyond its range an output may be asked to go: rounding, no more.
+const SLACK: f32 = 1e-5;
+
+fn check_reach(settings: &Settings, (low, high): (f32, f32)) -> Result<(), ModelError> {
+    let output = settings.output.map(|output| {
+        let name = output.to_string();
+        ("output activation", name, output.range())
+    });
+    let loss = settings
+        .loss
+        .map(|loss| ("loss", loss.to_string(), loss.target_range()));
+    for (what, name, range) in [loss, output].into_iter().flatten() {
+        if low < range.0 - SLACK || high > range.1 + SLACK {
+            return Err(ModelError::OutOfReach {
+                what,
+                name,
+                range,
+                low,
+                high,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn architecture(settings: &Settings, features: usize) -> Architecture {
+    Architecture {
+        features,
+        hidden: settings.hidden.clone(),
+        latent: settings.latent.unwrap_or(default_latent(features)),
+        decoder_hidden: settings.decoder_hidden.clone(),
+        activation: settings.activation,
+        latent_activation: settings.latent_activation,
+        output_activation: settings.output,
+        norm: settings.norm,
+        dropout: settings.dropout,
+        initialiser: settings.initialiser,
+    }
+}
+
+fn training(settings: &Settings) -> TrainSettings {
+    TrainSettings {
+        loss: settings.loss.unwrap_or(Loss::Mse(Mse {})),
+        optimizer: settings.optimizer,
+        schedule: settings.schedule,
+        epochs: settings.epochs,
+        batch: settings.batch,
+        clipping: settings.clip,
+        penalty: Penalty {
+            l1: settings.l1,
+            l2: settings.l2,
+        },
+        early_stopping: (settings.patience > 0).then_some(EarlyStopping {
+            patience: settings.patience,
+            least_improvement: 0.0,
+        }),
+        keep: settings.keep,
+        shuffle: true,
+        seed: settings.seed,
+    }
+}
+
+/// The smallest and largest number of all rows.
+fn scaled_range(rows: &Rows<'_>) -> (f32, f32) {
+    const AT_A_TIME: usize = 256;
+    parallel::reduce(
+        0..rows.row_count(),
+        AT_A_TIME,
+        &|_, range: std::ops::Range<usize>| {
+            let numbers: Vec<u32> = range.map(|row| row as u32).collect();
+            let mut batch = Array2::zeros((numbers.len(), rows.width()));
+            rows.fill(&numbers, batch.view_mut());
+            batch
+                .iter()
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| {
+                    (low.min(*value), high.max(*value))
+                })
+        },
+        &|a: (f32, f32), b: (f32, f32)| (a.0.min(b.0), a.1.max(b.1)),
+    )
+}

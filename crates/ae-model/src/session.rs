@@ -1,0 +1,230 @@
+//! Training a plan, with checkpoints.
+
+use crate::evaluation::Reference;
+use crate::file::{CheckpointFile, read_checkpoint, write_checkpoint};
+use crate::{Model, ModelError, Part, Plan, Provenance, Settings};
+use ae_data::Parts;
+use ae_nn::trainer::Now;
+use ae_nn::{Epoch, Flow, Observer, Outcome, Samples, Trainer};
+use std::path::{Path, PathBuf};
+
+/// Trains a plan from the beginning to the end.
+///
+/// # Errors
+/// A loss or weights that are not finite, or an observer that stopped it: use a
+/// [`Session`] to be interrupted.
+pub fn train(
+    parts: &Parts,
+    plan: &Plan,
+    observer: &mut (dyn Observer + Send),
+) -> Result<Model, ModelError> {
+    match Session::new(parts, plan).run(observer)? {
+        Finished::Model(model, _) => Ok(*model),
+        Finished::Interrupted { epochs } => Err(ModelError::Settings {
+            what: format!("training was interrupted after {epochs} epochs"),
+            hint: "train in a session that writes checkpoints, and resume it".to_owned(),
+        }),
+    }
+}
+
+/// How a session ended.
+pub enum Finished {
+    /// With a model.
+    Model(Box<Model>, Outcome),
+    /// The observer stopped it; the checkpoint, if there is one, holds where it was.
+    Interrupted {
+        /// Finished epochs.
+        epochs: usize,
+    },
+}
+
+/// One training run.
+pub struct Session<'a> {
+    parts: &'a Parts,
+    plan: &'a Plan,
+    fingerprint: String,
+    checkpoint: Option<PathBuf>,
+    resume: Option<CheckpointFile>,
+}
+
+impl<'a> Session<'a> {
+    /// A run of this plan on the data it was made for.
+    pub fn new(parts: &'a Parts, plan: &'a Plan) -> Self {
+        Self {
+            parts,
+            plan,
+            fingerprint: parts.train.fingerprint(),
+            checkpoint: None,
+            resume: None,
+        }
+    }
+
+    /// The same, with a checkpoint written there after each epoch and when interrupted.
+    pub fn with_checkpoint(mut self, path: PathBuf) -> Self {
+        self.checkpoint = Some(path);
+        self
+    }
+
+    /// The same, going on from a checkpoint. Only the number of epochs, and when to stop
+    /// before the last, may have changed.
+    ///
+    /// # Errors
+    /// A file that is no checkpoint, or one of other settings or data.
+    pub fn resume(mut self, path: &Path) -> Result<Self, ModelError> {
+        let checkpoint = read_checkpoint(path)?;
+        let differs = difference(&checkpoint.settings, &self.plan.settings).or_else(|| {
+            (checkpoint.fingerprint != self.fingerprint).then(|| Difference {
+                what: "data (SHA-256)".to_owned(),
+                found: checkpoint.fingerprint.clone(),
+                expected: self.fingerprint.clone(),
+            })
+        });
+        if let Some(difference) = differs {
+            return Err(ModelError::OtherRun {
+                path: path.to_owned(),
+                what: difference.what,
+                found: difference.found,
+                expected: difference.expected,
+            });
+        }
+        self.resume = Some(checkpoint);
+        Ok(self)
+    }
+
+    /// Epochs that a resumed checkpoint had finished.
+    pub fn epochs_done(&self) -> usize {
+        self.resume
+            .as_ref()
+            .map_or(0, |checkpoint| checkpoint.progress.epoch)
+    }
+
+    /// Trains to the end, or until the observer stops it.
+    ///
+    /// # Errors
+    /// A loss or weights that are not finite (the last checkpoint stays as it is), or a
+    /// checkpoint that can't be written.
+    pub fn run(self, observer: &mut (dyn Observer + Send)) -> Result<Finished, ModelError> {
+        let (parts, plan) = (self.parts, self.plan);
+        let train = plan.noisy_rows(parts, Part::Train);
+        let validation = plan.noisy_rows(parts, Part::Validation);
+        let Some(train) = train else {
+            return Err(ae_nn::Error::NoRows { what: "train on" }.into());
+        };
+        let validation_rows = validation.as_ref().map_or(0, Samples::row_count);
+        let mut autoencoder = plan
+            .architecture
+            .build(&plan.training.loss, plan.settings.seed)?;
+        let mut trainer = Trainer::new(&mut autoencoder, plan.training.clone())?;
+        if let Some(checkpoint) = &self.resume {
+            let progress = checkpoint.progress.clone();
+            trainer.restore(progress, |name| checkpoint.buffer(name))?;
+        }
+        let mut watcher = Watcher {
+            session: &self,
+            observer,
+            failure: None,
+        };
+        let validation = validation.as_ref().map(|rows| rows as &dyn Samples);
+        let outcome = trainer.fit(&train, validation, &mut watcher)?;
+        if let Some(failure) = watcher.failure {
+            return Err(failure);
+        }
+        let progress = trainer.progress();
+        if outcome == Outcome::Interrupted {
+            self.save(&trainer)?;
+            return Ok(Finished::Interrupted {
+                epochs: progress.epoch,
+            });
+        }
+        let epoch = match (plan.settings.keep, progress.best) {
+            (ae_nn::Keep::Best, Some((epoch, _))) => epoch,
+            _ => progress.epoch,
+        };
+        let provenance = Provenance {
+            program: concat!("ae ", env!("CARGO_PKG_VERSION")).to_owned(),
+            data: parts.train.name.clone(),
+            fingerprint: self.fingerprint.clone(),
+            train_rows: train.row_count(),
+            validation_rows,
+            epoch,
+        };
+        let clean = plan.rows(parts, Part::Train);
+        let clean = clean.ok_or(ae_nn::Error::NoRows { what: "train on" })?;
+        let model = Model {
+            reference: Reference::fit(&clean, autoencoder.latent()),
+            autoencoder,
+            loss: plan.training.loss,
+            layout: parts.train.layout.clone(),
+            scaling: plan.scaling.clone(),
+            settings: plan.settings.clone(),
+            provenance,
+            history: progress.history,
+        };
+        Ok(Finished::Model(Box::new(model), outcome))
+    }
+
+    fn save(&self, trainer: &Trainer<'_>) -> Result<(), ModelError> {
+        match &self.checkpoint {
+            Some(path) => write_checkpoint(path, &self.plan.settings, &self.fingerprint, trainer),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes checkpoints between the trainer and the observer.
+struct Watcher<'a, 'b> {
+    session: &'a Session<'b>,
+    observer: &'a mut (dyn Observer + Send),
+    failure: Option<ModelError>,
+}
+
+impl Observer for Watcher<'_, '_> {
+    fn batch(&mut self, now: Now) -> Flow {
+        self.observer.batch(now)
+    }
+
+    fn epoch(&mut self, epoch: &Epoch, trainer: &Trainer<'_>) -> Flow {
+        if let Err(failure) = self.session.save(trainer) {
+            self.failure = Some(failure);
+            return Flow::Stop;
+        }
+        self.observer.epoch(epoch, trainer)
+    }
+}
+
+struct Difference {
+    what: String,
+    found: String,
+    expected: String,
+}
+
+/// The first setting in which two runs differ, but for those that only say when to stop.
+fn difference(found: &Settings, expected: &Settings) -> Option<Difference> {
+    let found = Settings {
+        epochs: expected.epochs,
+        patience: expected.patience,
+        keep: expected.keep,
+        ..found.clone()
+    };
+    if found == *expected {
+        return None;
+    }
+    let (found, expected) = (as_map(&found), as_map(expected));
+    found
+        .into_iter()
+        .find(|(key, value)| expected.get(key) != Some(value))
+        .map(|(key, value)| Difference {
+            expected: expected
+                .get(&key)
+                .map_or_else(String::new, ToString::to_string),
+            found: value.to_string(),
+            what: key,
+        })
+}
+
+fn as_map(settings: &Settings) -> serde_json::Map<String, serde_json::Value> {
+    match serde_json::to_value(settings) {
+        Ok(serde_json::Value::Object(map)) => map,
+        _ => serde_json::Map::new(),
+    }
+}

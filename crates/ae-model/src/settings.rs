@@ -1,0 +1,107 @@
+//! Everything a training run can be told.
+
+use ae_data::{Noise, Scaling};
+use ae_nn::optimizer::Adam;
+use ae_nn::schedule::Constant;
+use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
+use serde::{Deserialize, Serialize};
+
+/// The settings of a run. In files, a key is the name of the program's option.
+///
+/// What is `None` is chosen by the data when a [`Plan`](crate::Plan) is made, and written
+/// into the plan's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Settings {
+    /// How features are scaled: `unit` for images, `standard` for tables, if not given.
+    pub scaling: Option<Scaling>,
+    /// What the encoder's input is spoiled with in training.
+    pub noise: Noise,
+    /// Share of the training rows held out to watch, in \[0, 1).
+    pub validation: f64,
+    /// Share of the rows held out for the report, in \[0, 1); where a source has its own
+    /// test rows, those are used and this must stay 0.
+    pub test: f64,
+    /// Watch the source's own test rows instead of holding any out. Published protocols do;
+    /// the error of the report is then that of rows which chose the weights.
+    pub validate_on_test: bool,
+    /// Widths of the encoder's hidden layers.
+    pub hidden: Vec<usize>,
+    /// Numbers in the code; if not given, the last of `hidden`, or 32 (fewer for narrow
+    /// rows) where there is none.
+    pub latent: Option<usize>,
+    /// Widths of the decoder's hidden layers; the encoder's mirrored, if not given.
+    pub decoder_hidden: Option<Vec<usize>>,
+    /// After each hidden layer.
+    pub activation: Activation,
+    /// On the code.
+    pub latent_activation: Activation,
+    /// On the reconstruction; what fits loss and data, if not given.
+    pub output: Option<Activation>,
+    /// Normalisation of hidden layers.
+    pub norm: Norm,
+    /// Share of hidden numbers dropped in training, in \[0, 1).
+    pub dropout: f32,
+    /// Where weights begin.
+    pub initialiser: Initialiser,
+    /// What is minimised: `bce` for data in \[0, 1\], `mse` otherwise, if not given.
+    pub loss: Option<Loss>,
+    /// How weights move.
+    pub optimizer: Optimizer,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Times through the training rows.
+    pub epochs: usize,
+    /// Rows a step.
+    pub batch: usize,
+    /// Bounds on gradients.
+    pub clip: Clipping,
+    /// Weight penalty: factor of the sum of absolute values.
+    pub l1: f32,
+    /// Weight penalty: factor of the sum of squares.
+    pub l2: f32,
+    /// Epochs without a lower validation loss before training stops; 0 never stops early.
+    pub patience: usize,
+    /// Which weights are kept.
+    pub keep: Keep,
+    /// Where weights, order, splits, noise and dropout come from.
+    pub seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            scaling: None,
+            noise: Noise::None(ae_data::noise::NoNoise {}),
+            validation: 0.1,
+            test: 0.0,
+            validate_on_test: false,
+            hidden: Vec::new(),
+            latent: None,
+            decoder_hidden: None,
+            activation: Activation::Relu(ae_nn::activation::Relu {}),
+            latent_activation: Activation::Linear(ae_nn::activation::Linear {}),
+            output: None,
+            norm: Norm::None,
+            dropout: 0.0,
+            initialiser: Initialiser::GlorotUniform(ae_nn::initialiser::GlorotUniform {}),
+            loss: None,
+            optimizer: Optimizer::Adam(Adam::default()),
+            schedule: Schedule::Constant(Constant {}),
+            epochs: 20,
+            batch: 256,
+            clip: Clipping::NoClipping(ae_nn::regularise::NoClipping {}),
+            l1: 0.0,
+            l2: 0.0,
+            patience: 0,
+            keep: Keep::Best,
+            seed: 1,
+        }
+    }
+}
+
+/// The code's width where nothing is said: 32, as the best-known tutorial's, but at most a
+/// quarter of the row (and at least 1), so that narrow rows are compressed too.
+pub(crate) fn default_latent(features: usize) -> usize {
+    32.min(features / 4).max(1)
+}

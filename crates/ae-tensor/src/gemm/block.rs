@@ -1,0 +1,215 @@
+//! The loops around the micro-kernel, for the part of the product that one thread computes.
+//!
+//! ```text
+//! for columns in groups of COLUMN_BLOCK        a packed block of b (depth × columns) stays in the
+//!   for k in groups of DEPTH_BLOCK             second-level cache, one panel of it in the first
+//!     pack b unless it can be read in place
+//!     for rows in groups of ROW_BLOCK          rows × depth of a stay in the second-level cache
+//!       pack a unless it can be read in place
+//!       for panels of columns
+//!         for tiles of rows: micro-kernel
+//!       after the last k: finish rows × columns
+//! ```
+//!
+//! The sums continue from what the product holds when k moves on to its next group, so each element
+//! is one chain of multiply-adds over k however the loops are cut.
+
+use super::kernel::{Kernel, ROWS_ADJACENT, STEPS_ADJACENT, Shape, Tile};
+use super::pack::{self, Buffers};
+use super::{Operand, Product, Segment};
+use std::ops::Range;
+
+/// See the module: 256 steps of a 32-wide panel are 32 KiB; 512 columns of them are 512 KiB.
+fn v(i:usize)->usize{ static V: std::sync::OnceLock<Vec<usize>>=std::sync::OnceLock::new(); V.get_or_init(||std::env::var("TUNE").unwrap_or("256,512,512,32,256,64,1024,256".into()).split(',').map(|x|x.parse().unwrap()).collect())[i]}
+
+/// Adjacent rows of a that lie a multiple of this apart share one set of the first-level cache and
+/// drive each other out while a tile reads them side by side.
+const ALIASING: usize = 1024;
+
+/// Columns from which packing such an a pays.
+const ALIASING_COLUMNS: usize = 128;
+
+/// Computes `rows` × `columns` of the product.
+///
+/// # Safety
+/// The operands must be readable, and the rows × columns of c readable and writable by this thread
+/// alone.
+pub(super) unsafe fn compute(product: &Product<'_>, rows: Range<usize>, columns: Range<usize>) {
+    let block = Block::new(product, &rows);
+    pack::with_buffers(|buffers| {
+        for columns in blocks(columns.clone(), v(1)) {
+            for steps in blocks(0..product.depth, block.depth) {
+                // SAFETY: parts of the ranges that the caller promised.
+                unsafe { block.accumulate(buffers, &rows, &columns, steps) };
+            }
+        }
+    });
+}
+
+/// Cuts `range` into pieces of at most `size`; an empty range is one empty piece.
+fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = range.len().div_ceil(size).max(1);
+    (0..count).map(move |i| {
+        let start = range.start + i * size;
+        start..range.end.min(start + size)
+    })
+}
+
+/// What is decided once for a part of the product.
+struct Block<'a> {
+    product: &'a Product<'a>,
+    kernel: &'static Kernel,
+    shape: &'static Shape,
+    pack_b: bool,
+    pack_a: bool,
+    depth: usize,
+}
+
+impl<'a> Block<'a> {
+    fn new(product: &'a Product<'a>, rows: &Range<usize>) -> Self {
+        let kernel = product.kernel;
+        let shape = kernel.shape(rows.len());
+        Self {
+            product,
+            kernel,
+            shape,
+            pack_b: must_pack_b(product, rows.len()),
+            pack_a: must_pack_a(product),
+depth: if must_pack_b(product, rows.len()) {v(0)} else if product.columns > shape.vectors*kernel.lanes {v(5)} else if product.a.column_stride==1 {v(6)} else {v(7)},
+        }
+    }
+
+    /// # Safety
+    /// As [`compute`].
+    unsafe fn accumulate(
+        &self,
+        buffers: &mut Buffers,
+        rows: &Range<usize>,
+        columns: &Range<usize>,
+        steps: Range<usize>,
+    ) {
+        let product = self.product;
+        let depth = steps.len();
+        let width = self.shape.vectors * self.kernel.lanes;
+        let b = product.b.from(steps.start, columns.start);
+        if self.pack_b {
+            // SAFETY: steps × columns lie inside of b; the kernel was made for this processor.
+            unsafe {
+                pack::pack_b(self.kernel, b, depth, columns.len(), width, &mut buffers.b);
+            }
+        }
+        for rows in blocks(rows.clone(), v(2)) {
+            // Tiles of about equal height: a last tile of one row would be slow.
+            let tiles = rows.len().div_ceil(self.shape.rows).max(1);
+            let tile_rows = rows.len().div_ceil(tiles).max(1);
+            let mut a = product.a.from(rows.start, steps.start);
+            if self.pack_a {
+                // SAFETY: rows × steps lie inside of a.
+                a = unsafe { pack::pack_a(a, rows.len(), depth, tile_rows, &mut buffers.a) };
+            }
+            for (panel, first) in columns.clone().step_by(width).enumerate() {
+                let (b, b_step) = if self.pack_b {
+                    (buffers.b[panel * width * depth..].as_ptr(), width as isize)
+                } else {
+                    (b.at(0, panel * width), b.row_stride)
+                };
+                let panel = Tile {
+                    depth,
+                    b,
+                    b_step,
+                    columns: width.min(columns.end - first),
+                    accumulate: product.accumulate || steps.start > 0,
+                    a: a.pointer,
+                    a_row: a.row_stride,
+                    a_step: a.column_stride,
+                    c: product.c_at(rows.start, first),
+                    c_row: product.c_row,
+                };
+                // SAFETY: rows × columns of the panel lie inside of c, and so on for a and b.
+                unsafe { self.panel(panel, rows.len(), tile_rows) };
+            }
+            if steps.end == product.depth {
+                // SAFETY: the caller's promise.
+                unsafe { finish(product, rows, columns.clone()) };
+            }
+        }
+    }
+
+    /// Runs the micro-kernel down the rows of one panel.
+    ///
+    /// # Safety
+    /// `panel` describes rows × depth × columns as a `TileFunction` wants them.
+    unsafe fn panel(&self, mut panel: Tile, rows: usize, tile_rows: usize) {
+        let vectors = panel.columns.div_ceil(self.kernel.lanes);
+        let adjacent = if panel.a_row == 1 { ROWS_ADJACENT } else { STEPS_ADJACENT };
+        let next_a = if self.pack_a {
+            (tile_rows * panel.depth) as isize
+        } else {
+            tile_rows as isize * panel.a_row
+        };
+        for first in (0..rows).step_by(tile_rows) {
+            let tile = self.shape.tile(tile_rows.min(rows - first), vectors, adjacent);
+            // SAFETY: the caller's promise, for the next rows.
+            unsafe { tile(&panel) };
+            panel.a = panel.a.wrapping_offset(next_a);
+            panel.c = panel.c.wrapping_add(tile_rows * panel.c_row);
+        }
+    }
+}
+
+fn must_pack_b(product: &Product<'_>, rows: usize) -> bool {
+    product.b.column_stride != 1 || (rows > v(3) && product.b.row_stride > v(4) as isize)
+}
+
+fn must_pack_a(product: &Product<'_>) -> bool {
+    let Operand { row_stride, column_stride, .. } = product.a;
+    let aliasing = row_stride.unsigned_abs() % ALIASING == 0 && product.columns >= ALIASING_COLUMNS;
+    row_stride != 1 && (column_stride != 1 || aliasing)
+}
+
+/// Hands finished rows to the closure.
+///
+/// # Safety
+/// As [`compute`].
+unsafe fn finish(product: &Product<'_>, rows: Range<usize>, columns: Range<usize>) {
+    let Some(finish) = product.finish else { return };
+    if columns.is_empty() {
+        return;
+    }
+    for row in rows {
+        let start = product.c_at(row, columns.start);
+        // SAFETY: columns of one row are adjacent in c, and this thread alone uses them now.
+        let values = unsafe { std::slice::from_raw_parts_mut(start, columns.len()) };
+        finish(Segment {
+            row,
+            first_column: columns.start,
+            values,
+        });
+    }
+}
+
+/// Where to cut a part of the product in two.
+pub(super) enum Cut {
+    Row(usize),
+    Column(usize),
+}
+
+/// The middle of the rows or of the columns, or nothing when both are narrow.
+///
+/// Cutting columns keeps two threads from packing the same b; cutting rows keeps them from reading
+/// the same a, and keeps panels whole.
+pub(super) fn cut(product: &Product<'_>, rows: &Range<usize>, columns: &Range<usize>) -> Option<Cut> {
+    let shape = product.kernel.shape(rows.len());
+    let width = shape.vectors * product.kernel.lanes;
+    let panels = columns.len().div_ceil(width);
+    let by_columns = panels > 1;
+    let by_rows = rows.len() >= 2 * shape.rows;
+    let prefer_columns = must_pack_b(product, rows.len()) || !by_rows;
+    if by_columns && prefer_columns {
+        Some(Cut::Column(columns.start + panels / 2 * width))
+    } else if by_rows {
+        Some(Cut::Row(rows.start + rows.len() / 2))
+    } else {
+        None
+    }
+}
