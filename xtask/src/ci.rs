@@ -54,7 +54,11 @@ impl Step {
             .status()
             .context("cannot start `cargo`")?;
         if !status.success() {
-            bail!("{} failed ({status})\nhint: to repeat it: {}", self.name, self.typed());
+            bail!(
+                "{} failed ({status})\nhint: to repeat it: {}",
+                self.name,
+                self.typed()
+            );
         }
         Ok(())
     }

@@ -14,7 +14,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "xtask", bin_name = "cargo xtask", about = "The project's chores")]
+#[command(
+    name = "xtask",
+    bin_name = "cargo xtask",
+    about = "The project's chores"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -59,7 +59,10 @@ mod tests {
 
     #[test]
     fn only_the_last_lines_are_kept() {
-        assert_eq!(last_lines("one\n\ntwo\nthree \n four\n"), "two; three; four");
+        assert_eq!(
+            last_lines("one\n\ntwo\nthree \n four\n"),
+            "two; three; four"
+        );
         assert_eq!(last_lines(""), "");
     }
 }

@@ -1,4 +1,40 @@
-//! docs
+//! Data for autoencoders: where it comes from, how it is scaled, split and spoiled with noise.
+//! Knows no network.
+//!
+//! | | |
+//! |---|---|
+//! | [`source`] | IDX, npy, npz and CSV files, sets known by name, the built-in digits `strokes` |
+//! | [`Dataset`] | rows of bytes or floats with their layout, labels and warnings |
+//! | [`Split`] | which rows train, validate and test |
+//! | [`scaling`] | fitted on the training rows, applied to all, taken back for reports |
+//! | [`noise`] | for denoising: gaussian, masking, salt and pepper, swapping |
+//!
+//! Every error says which file, where in it, what was found and what was expected;
+//! [`DataError::hint`] says what to do about it.
+//!
+//! ```
+//! use ae_data::{Noise, NoiseContext, Scaling, SourceOptions, Split, source};
+//! use ae_tensor::random::{Purpose, Stream};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let digits = source::open("strokes:rows=500,test=100", &SourceOptions::default())?.train;
+//! let split = Split::new(digits.rows, 0.1, 0.0, 7)?;
+//! assert_eq!((split.train.len(), split.validation.len()), (450, 50));
+//!
+//! let scaling = "unit".parse::<Scaling>()?.fit(&digits, &split.train)?;
+//! let (prepared, warnings) = scaling.prepare(&digits)?;
+//! assert!(warnings.is_empty());
+//!
+//! // One row, scaled, then spoiled by a stream of its own (epoch 3, row 17).
+//! let mut row = vec![0.0; digits.width];
+//! prepared.fill_row(&digits, 17, &mut row);
+//! let noise: Noise = "gaussian:0.3".parse()?;
+//! let context = NoiseContext { range: scaling.range(), donors: &|_, _| 0.0, donor_rows: 0 };
+//! noise.corrupt(&mut row, &mut Stream::new(7, Purpose::Noise, 3 << 32 | 17), &context);
+//! assert!(row.iter().all(|&value| (0.0..=1.0).contains(&value)));
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 mod dataset;

@@ -56,6 +56,3 @@ fn share(rows: usize, part: &'static str, fraction: f64) -> Result<usize, DataEr
     let nearest = (rows as f64 * fraction).round() as usize;
     Ok(if fraction > 0.0 { nearest.max(1) } else { 0 })
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,7 +6,6 @@ use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm};
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::{Autoencoder, Error};
-use ae_choice::Range;
 use serde::{Deserialize, Serialize};
 
 /// A dense autoencoder: its widths and what stands between them.
@@ -94,10 +93,7 @@ impl Architecture {
             self.push_hidden(&mut layers, &mut width, next);
         }
         layers.push(self.dense(width, self.features, last));
-        let network = Network::new(layers, seed)?;
-        let encoder = network.part(0..encoder_layers);
-        let decoder = network.part(encoder_layers..network.layers().len());
-        Autoencoder::from_parts(&encoder, &decoder, output)
+        Autoencoder::from_network(Network::new(layers, seed)?, encoder_layers, output)
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -113,14 +109,7 @@ impl Architecture {
                 return Err(Error::Zero { what });
             }
         }
-        let range = Range::half_open(0.0, 1.0);
-        let found = f64::from(self.dropout);
-        if range.contains(found) {
-            Ok(())
-        } else {
-            let what = "dropout";
-            Err(Error::OutOfRange { what, range, found })
-        }
+        Error::check_range("dropout", Dropout::RANGE, self.dropout.into())
     }
 
     /// The last layer's activation, and what is applied after it in use.

@@ -1,9 +1,8 @@
 //! An encoder and a decoder.
 
-use crate::activation::Activation;
+use crate::activation::{Activation, Linear};
 use crate::network::{Network, Scratch};
 use crate::{Error, Layer};
-use ae_tensor::parallel;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 /// Rows that go through at a time: enough to keep the cores busy, little enough to stay in
@@ -31,17 +30,33 @@ impl Autoencoder {
         decoder: &Network,
         output: Activation,
     ) -> Result<Self, Error> {
-        let network = encoder.then(decoder)?;
-        if network.outputs() != network.inputs() {
-            return Err(Error::Width {
-                what: "numbers in a reconstruction",
-                expected: network.inputs(),
-                found: network.outputs(),
-            });
+        Self::from_network(encoder.then(decoder)?, encoder.layers().len(), output)
+    }
+
+    /// A whole network whose first `encoder_layers` layers make the code; `output` as in
+    /// [`from_parts`](Self::from_parts).
+    ///
+    /// # Errors
+    /// If the network doesn't give as many numbers as it takes, or has no layer on either
+    /// side of the code.
+    pub fn from_network(
+        network: Network,
+        encoder_layers: usize,
+        output: Activation,
+    ) -> Result<Self, Error> {
+        let (features, found) = (network.inputs(), network.outputs());
+        check_width("numbers in a reconstruction", features, found)?;
+        if encoder_layers == 0 {
+            let what = "the number of encoder layers";
+            return Err(Error::Zero { what });
+        }
+        if encoder_layers >= network.layers().len() {
+            let what = "the number of decoder layers";
+            return Err(Error::Zero { what });
         }
         Ok(Self {
             network,
-            encoder_layers: encoder.layers().len(),
+            encoder_layers,
             output,
         })
     }
@@ -162,28 +177,17 @@ impl Autoencoder {
             Leg::Decode => self.encoder_layers..all,
             Leg::Reconstruct | Leg::Logits => 0..all,
         };
+        let finish = match leg {
+            Leg::Decode | Leg::Reconstruct => self.output,
+            Leg::Encode | Leg::Logits => Activation::Linear(Linear {}),
+        };
         let parts = rows.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME);
         let outputs = output.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME);
-        for (part, mut out) in parts.zip(outputs) {
+        for (part, out) in parts.zip(outputs) {
             self.network
-                .infer(layers.clone(), part, out.view_mut(), scratch);
-            if matches!(leg, Leg::Decode | Leg::Reconstruct) {
-                self.finish(out);
-            }
+                .infer_then(layers.clone(), part, out, scratch, finish);
         }
         Ok(())
-    }
-
-    fn finish(&self, mut out: ArrayViewMut2<f32>) {
-        if let Some(values) = out.as_slice_mut() {
-            parallel::for_each_chunk(values, 16 * 1024, |_, part| self.output.apply(part));
-        } else {
-            for mut row in out.rows_mut() {
-                let mut values = row.to_vec();
-                self.output.apply(&mut values);
-                row.assign(&ndarray::ArrayView1::from(&values));
-            }
-        }
     }
 
     fn fresh(&self, leg: Leg, rows: ArrayView2<f32>) -> Result<Array2<f32>, Error> {

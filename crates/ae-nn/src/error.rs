@@ -31,6 +31,12 @@ pub enum Error {
         /// Which number.
         what: &'static str,
     },
+    /// More numbers than a network may have.
+    #[error("the network has more than {limit} numbers")]
+    TooLarge {
+        /// How many it may have.
+        limit: u64,
+    },
     /// A setting outside its range.
     #[error("{what} must be in {range}, got {found}")]
     OutOfRange {
@@ -57,13 +63,13 @@ pub enum Error {
     /// Training without rows.
     #[error("no rows to {what}")]
     NoRows {
-        /// "train on", "validate on".
+        /// "train on", "validate on", "evaluate".
         what: &'static str,
     },
     /// The loss or the weights became NaN or infinite.
     #[error("{what} not finite at epoch {epoch}, batch {batch} (learning rate {learning_rate:e})")]
     NotFinite {
-        /// "loss", "weights".
+        /// "loss", "weights", "validation loss".
         what: &'static str,
         /// From 1.
         epoch: usize,
@@ -82,10 +88,10 @@ pub enum Error {
         /// What was given.
         found: Vec<usize>,
     },
-    /// A weight that is no number.
+    /// A weight, or what an optimiser remembers of one, that is no number.
     #[error("{layer}: value {index} is {found}, weights must be finite")]
     BadWeight {
-        /// The block, as `encoder.0.weight`.
+        /// The block, as `encoder.0.weight`, and of which buffer, as `encoder.0.weight (slot0)`.
         layer: String,
         /// Its place in the block.
         index: usize,
@@ -101,6 +107,18 @@ pub enum Error {
 }
 
 impl Error {
+    pub(crate) fn check_range(
+        what: &'static str,
+        range: ae_choice::Range,
+        found: f64,
+    ) -> Result<(), Self> {
+        if range.contains(found) {
+            Ok(())
+        } else {
+            Err(Self::OutOfRange { what, range, found })
+        }
+    }
+
     /// What the user could do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -1,8 +1,9 @@
 //! What keeps weights and gradients small.
 
+use crate::flat::{CHUNK, for_chunks};
 use crate::network::PlacedBlock;
 use ae_choice::Range;
-use ae_tensor::{elementwise, reduce};
+use ae_tensor::{elementwise, parallel, reduce};
 use serde::{Deserialize, Serialize};
 
 /// Penalties on weights (not on biases), added to the loss of each row, so that they weigh
@@ -30,17 +31,19 @@ impl Penalty {
             return 0.0;
         }
         let (l1, l2) = (self.l1, self.l2);
-        let mut value = 0.0;
-        for block in blocks.iter().filter(|block| block.decays) {
-            let weights = &parameters[block.range.clone()];
-            elementwise::zip(&mut gradients[block.range.clone()], weights, |g, w| {
-                let sign = if w == 0.0 { 0.0 } else { 1.0f32.copysign(w) };
-                g + l1 * sign + 2.0 * l2 * w
-            });
-            value += f64::from(l2) * reduce::sum_squares(weights);
-            value += f64::from(l1) * f64::from(elementwise::sum_map(weights, f32::abs));
-        }
-        value
+        let decaying = blocks.iter().filter(|block| block.decays);
+        decaying
+            .map(|block| {
+                let gradients = &mut gradients[block.range.clone()];
+                let weights = &parameters[block.range.clone()];
+                parallel::sum((gradients, weights), CHUNK, |_, (gradients, weights)| {
+                    f64::from(elementwise::zip_sum(gradients, weights, |g, w| {
+                        let sign = if w == 0.0 { 0.0 } else { 1.0f32.copysign(w) };
+                        (g + l1 * sign + 2.0 * l2 * w, (l1 + l2 * w.abs()) * w.abs())
+                    }))
+                })
+            })
+            .sum()
     }
 }
 
@@ -80,7 +83,9 @@ impl Limit for ByNorm {
         let norm = reduce::sum_squares(gradients).sqrt();
         if norm > f64::from(self.norm) {
             let factor = (f64::from(self.norm) / norm) as f32;
-            elementwise::map(gradients, |g| factor * g);
+            for_chunks(gradients, |_, part| {
+                elementwise::map(part, |g| factor * g);
+            });
         }
     }
 }
@@ -89,9 +94,11 @@ impl Limit for ByValue {
     fn clip(&self, gradients: &mut [f32]) {
         let bound = self.bound;
         // Comparisons rather than min and max, which would turn NaN into a bound.
-        elementwise::map(gradients, |g| {
-            let g = if g > bound { bound } else { g };
-            if g < -bound { -bound } else { g }
+        for_chunks(gradients, |_, part| {
+            elementwise::map(part, |g| {
+                let g = if g > bound { bound } else { g };
+                if g < -bound { -bound } else { g }
+            });
         });
     }
 }

@@ -155,3 +155,6 @@ fn tree_sum(mut lanes: [f32; LANES]) -> f32 {
     }
     lanes[0]
 }
+
+#[cfg(test)]
+mod tests;

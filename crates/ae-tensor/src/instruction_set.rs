@@ -15,14 +15,15 @@ pub enum InstructionSet {
 }
 
 impl InstructionSet {
-    /// All of them, from the plainest.
-    pub(crate) const ALL: [Self; 3] = [Self::Baseline, Self::Avx2, Self::Avx512];
-
     /// The best one that this processor has.
     #[inline]
     #[must_use]
     pub fn best() -> Self {
         static BEST: AtomicU8 = AtomicU8::new(0);
+        #[cfg(test)]
+        if let Some(set) = forced::get() {
+            return set;
+        }
         // Relaxed: each thread that finds 0 computes the same answer.
         match BEST.load(Ordering::Relaxed) {
             1 => Self::Baseline,
@@ -34,12 +35,6 @@ impl InstructionSet {
                 best
             }
         }
-    }
-
-    /// Whether this processor can run it.
-    #[must_use]
-    pub fn is_available(self) -> bool {
-        self as u8 <= Self::best() as u8
     }
 
     #[cold]
@@ -107,14 +102,32 @@ macro_rules! compiled_for_each_instruction_set {
 
 pub(crate) use compiled_for_each_instruction_set;
 
+/// Lets a test run on each instruction set that the processor has.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod forced {
+    use super::InstructionSet;
+    use std::cell::Cell;
 
-    #[test]
-    fn the_best_is_available_and_so_is_the_baseline() {
-        assert!(InstructionSet::best().is_available());
-        assert!(InstructionSet::Baseline.is_available());
-        assert_eq!(InstructionSet::best(), InstructionSet::detect());
+    thread_local! {
+        static FORCED: Cell<Option<InstructionSet>> = const { Cell::new(None) };
+    }
+
+    pub(super) fn get() -> Option<InstructionSet> {
+        FORCED.get()
+    }
+
+    /// Calls `check` for each available set, which this thread uses meanwhile.
+    pub(crate) fn on_each(mut check: impl FnMut(InstructionSet)) {
+        let best = InstructionSet::detect();
+        let all = [
+            InstructionSet::Baseline,
+            InstructionSet::Avx2,
+            InstructionSet::Avx512,
+        ];
+        for set in all.into_iter().filter(|&set| set as u8 <= best as u8) {
+            FORCED.set(Some(set));
+            check(set);
+        }
+        FORCED.set(None);
     }
 }

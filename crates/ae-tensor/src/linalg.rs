@@ -51,7 +51,11 @@ pub fn orthonormal_columns(a: &mut Matrix) {
 #[must_use]
 pub fn top_eigen(symmetric: ArrayView2<'_, f32>, k: usize, seed: u64) -> Eigen {
     let n = symmetric.nrows();
-    assert_eq!(n, symmetric.ncols(), "rows and columns of a symmetric matrix");
+    assert_eq!(
+        n,
+        symmetric.ncols(),
+        "rows and columns of a symmetric matrix"
+    );
     assert!(k <= n, "{k} eigenvectors asked of a matrix of size {n}");
     let a = Columns::from_view(symmetric);
     // Spare columns beyond k make the last wanted ones converge faster.

@@ -249,3 +249,6 @@ fn reduce_from<S: Split, R: Send>(
     };
     combine(low, high)
 }
+
+#[cfg(test)]
+mod tests;

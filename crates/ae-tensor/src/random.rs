@@ -177,3 +177,6 @@ fn radius(word: u32) -> f32 {
     let u = ((word >> 1) as i32 as f32 + 0.5) * (1.0 / 2_147_483_648.0);
     (-2.0 * scalar::ln_of_normal(u, 0.0)).sqrt()
 }
+
+#[cfg(test)]
+mod tests;

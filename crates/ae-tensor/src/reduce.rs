@@ -38,7 +38,11 @@ pub fn column_sums(a: ArrayView2<'_, f32>, out: &mut [f32]) {
 /// If `mean` or `variance` is not as long as a row.
 pub fn column_mean_variance(a: ArrayView2<'_, f32>, mean: &mut [f32], variance: &mut [f32]) {
     assert_eq!(a.ncols(), mean.len(), "columns of a and length of mean");
-    assert_eq!(a.ncols(), variance.len(), "columns of a and length of variance");
+    assert_eq!(
+        a.ncols(),
+        variance.len(),
+        "columns of a and length of variance"
+    );
     let scale = 1.0 / a.nrows().max(1) as f64;
     for_column_groups(a, (mean, variance), |a, (mean, variance)| {
         // Groups are narrow, so that their running sums stay on the stack.
@@ -142,3 +146,6 @@ fn sum_terms(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f64 + Sync) -> f64
         ((a + e) + (c + g)) + ((b + f) + (d + h))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,7 +99,11 @@ pub(crate) fn ln_of_normal(x: f32, offset: f32) -> f32 {
     let t = f32::from_bits((shifted & 0x007f_ffff).wrapping_add(ROOT_HALF)) - 1.0;
     let n = exponent as f32 + offset;
     let square = t * t;
-    let tail = mul_add(square * t, polynomial(t, LN), mul_add(n, LN_2_REST, -0.5 * square));
+    let tail = mul_add(
+        square * t,
+        polynomial(t, LN),
+        mul_add(n, LN_2_REST, -0.5 * square),
+    );
     mul_add(n, LN_2, tail + t)
 }
 
@@ -174,7 +178,11 @@ pub fn normal_cdf(x: f32) -> f32 {
 /// the remaining three quarters of the circle.
 #[inline(always)]
 pub(crate) fn unit_vector(word: u32) -> (f32, f32) {
-    let t = mul_add((word & 0x3fff_ffff) as i32 as f32, 1.0 / 1_073_741_824.0, -0.5);
+    let t = mul_add(
+        (word & 0x3fff_ffff) as i32 as f32,
+        1.0 / 1_073_741_824.0,
+        -0.5,
+    );
     let square = t * t;
     let cosine = mul_add(square, polynomial(square, COS_QUARTER), 1.0);
     let sine = t * polynomial(square, SIN_QUARTER);

@@ -66,7 +66,11 @@ mod tests {
     use super::*;
 
     fn ours(name: &str) -> DataSet {
-        read(&crate::workspace_root().join("datasets/manifest.toml"), name).unwrap()
+        read(
+            &crate::workspace_root().join("datasets/manifest.toml"),
+            name,
+        )
+        .unwrap()
     }
 
     #[test]
@@ -93,6 +97,9 @@ mod tests {
     fn an_unknown_set_is_named() {
         let path = crate::workspace_root().join("datasets/manifest.toml");
         let error = read(&path, "cifar").unwrap_err().to_string();
-        assert!(error.ends_with("manifest.toml: no data set `cifar`"), "{error}");
+        assert!(
+            error.ends_with("manifest.toml: no data set `cifar`"),
+            "{error}"
+        );
     }
 }

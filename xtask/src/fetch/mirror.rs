@@ -109,7 +109,9 @@ impl Source for Mirror {
 
 fn check_range(response: &Response<Body>, start: u64) -> Result<()> {
     let range = response.headers().get(header::CONTENT_RANGE);
-    let range = range.and_then(|value| value.to_str().ok()).unwrap_or("none");
+    let range = range
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("none");
     ensure!(
         range.starts_with(&format!("bytes {start}-")),
         "the server sent the range `{range}` where bytes from {start} on were asked for"

@@ -67,7 +67,10 @@ pub(super) fn unpack(
     for entry in tar::Archive::new(archive).entries()? {
         let entry = entry.context("cannot read the archive")?;
         let path = entry.path()?.into_owned();
-        let Some(index) = absent.iter().position(|file| path == folder.join(&file.name)) else {
+        let Some(index) = absent
+            .iter()
+            .position(|file| path == folder.join(&file.name))
+        else {
             continue;
         };
         let file = absent.remove(index);

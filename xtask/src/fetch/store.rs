@@ -96,9 +96,19 @@ fn copy_checked(file: &DataFile, content: impl Read, mut sink: impl Write) -> Re
         size += count as u64;
     }
     let expected = file.raw_size;
-    ensure!(size >= expected, "truncated: {expected} bytes expected, {size} found");
-    ensure!(size <= expected, "too long: more than the {expected} bytes expected");
-    let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    ensure!(
+        size >= expected,
+        "truncated: {expected} bytes expected, {size} found"
+    );
+    ensure!(
+        size <= expected,
+        "too long: more than the {expected} bytes expected"
+    );
+    let found: String = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     ensure!(
         found == file.raw_sha256,
         "damaged: SHA-256 {} expected, {found} found",

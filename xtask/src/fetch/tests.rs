@@ -20,7 +20,7 @@ use super::{Source, debian, fetch, folder, npm};
 /// The content of the only file of the test's data set: compressible, and yet long enough
 /// for its archive to be cut into pieces.
 fn content() -> Vec<u8> {
-    (0..20_000_u32).map(|i| (i * i >> 8) as u8).collect()
+    (0..20_000_u32).map(|i| (i * i / 256) as u8).collect()
 }
 
 fn gzip(content: &[u8]) -> Vec<u8> {
@@ -149,15 +149,13 @@ fn mirror(address: SocketAddr) -> Mirror {
 
 fn read_range(connection: &TcpStream) -> Option<usize> {
     let lines = BufReader::new(connection).lines().map(Result::unwrap);
-    lines
-        .take_while(|line| !line.is_empty())
-        .find_map(|line| {
-            let line = line.to_lowercase();
-            line.strip_prefix("range: bytes=")?
-                .strip_suffix('-')?
-                .parse()
-                .ok()
-        })
+    lines.take_while(|line| !line.is_empty()).find_map(|line| {
+        let line = line.to_lowercase();
+        line.strip_prefix("range: bytes=")?
+            .strip_suffix('-')?
+            .parse()
+            .ok()
+    })
 }
 
 fn whole_archive(_range: Option<usize>) -> Answer {
@@ -205,10 +203,16 @@ fn shorter_and_longer_content_is_refused_with_the_sizes() {
     let trial = Trial::new();
     let shorter = Server::start(|_| Answer::new("200 OK", &gzip(&content()[..500])));
     let error = trial.fetch(shorter.source()).unwrap_err();
-    assert!(error.contains("truncated: 20000 bytes expected, 500 found"), "{error}");
+    assert!(
+        error.contains("truncated: 20000 bytes expected, 500 found"),
+        "{error}"
+    );
     let longer = Server::start(|_| Answer::new("200 OK", &gzip(&[0; 1_000_000])));
     let error = trial.fetch(longer.source()).unwrap_err();
-    assert!(error.contains("too long: more than the 20000 bytes expected"), "{error}");
+    assert!(
+        error.contains("too long: more than the 20000 bytes expected"),
+        "{error}"
+    );
     assert_eq!(trial.names(), [""; 0]);
 }
 
@@ -288,7 +292,10 @@ fn another_range_than_asked_for_is_refused() {
     let trial = Trial::new();
     trial.begin_download(&gzip(&content())[..1_000]);
     let error = trial.fetch(server.source()).unwrap_err();
-    assert!(error.contains("the server sent the range `bytes 500-"), "{error}");
+    assert!(
+        error.contains("the server sent the range `bytes 500-"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -332,7 +339,9 @@ fn a_folder_gives_plain_and_gzipped_files() {
         fs::write(given.path().join("set").join(name), &bytes).unwrap();
         for path in [given.path(), &given.path().join("set")] {
             let trial = Trial::new();
-            trial.fetch(folder::Folder::given(path, "set").unwrap()).unwrap();
+            trial
+                .fetch(folder::Folder::given(path, "set").unwrap())
+                .unwrap();
             trial.assert_complete();
         }
     }
@@ -341,10 +350,18 @@ fn a_folder_gives_plain_and_gzipped_files() {
 #[test]
 fn a_folder_that_lacks_the_file_or_does_not_exist_is_named() {
     let given = tempfile::tempdir().unwrap();
-    let error = Trial::new().fetch(folder::Folder::new(given.path())).unwrap_err();
-    assert!(error.contains("holds neither squares nor squares.gz"), "{error}");
+    let error = Trial::new()
+        .fetch(folder::Folder::new(given.path()))
+        .unwrap_err();
+    assert!(
+        error.contains("holds neither squares nor squares.gz"),
+        "{error}"
+    );
     let error = folder::Folder::given(Path::new("/no/such/folder"), "set").err();
-    assert_eq!(error.unwrap().to_string(), "/no/such/folder is not a folder");
+    assert_eq!(
+        error.unwrap().to_string(),
+        "/no/such/folder is not a folder"
+    );
 }
 
 #[test]
@@ -378,7 +395,12 @@ fn an_archive_of_a_package_gives_its_files() {
     add("package/data/squares", &content());
     let archive = archive.into_inner().unwrap();
     let unpack = |folder: &str, trial: &Trial| {
-        npm::unpack(archive.as_slice(), Path::new(folder), &set().files, &trial.store)
+        npm::unpack(
+            archive.as_slice(),
+            Path::new(folder),
+            &set().files,
+            &trial.store,
+        )
     };
     let trial = Trial::new();
     unpack("package/data", &trial).unwrap();
@@ -405,7 +427,10 @@ fn an_installed_debian_package_gives_its_files() {
 fn others_may_read_what_was_fetched() {
     use std::os::unix::fs::PermissionsExt;
     let trial = Trial::new();
-    trial.store.place(&set().files[0], content().as_slice()).unwrap();
+    trial
+        .store
+        .place(&set().files[0], content().as_slice())
+        .unwrap();
     let plain = trial.folder.path().join("made-the-usual-way");
     fs::write(&plain, "").unwrap();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();

@@ -8,7 +8,7 @@
 mod chart;
 mod check;
 #[cfg(test)]
-pub mod fixtures;
+mod fixtures;
 mod number;
 mod page;
 mod picture;

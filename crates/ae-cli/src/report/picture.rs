@@ -1,6 +1,5 @@
 //! Rows, differences and weights as small PNG pictures inside the page.
 
-use ae_data::Layout;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, Rgba, RgbaImage, imageops};
@@ -27,28 +26,12 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape of an image layout; `None` for tables.
-    pub fn of(layout: &Layout) -> Option<Self> {
-        match *layout {
-            Layout::Image {
-                height,
-                width,
-                channels,
-            } => Some(Self {
-                height,
-                width,
-                channels,
-            }),
-            Layout::Columns(_) => None,
-        }
-    }
-
-    /// One line of pixels an entry: any matrix as a picture.
-    pub fn matrix(rows: usize, columns: usize) -> Self {
+    /// Lines, pixels in a line, numbers in a pixel.
+    pub fn new(height: usize, width: usize, channels: usize) -> Self {
         Self {
-            height: rows,
-            width: columns,
-            channels: 1,
+            height,
+            width,
+            channels,
         }
     }
 
@@ -207,16 +190,12 @@ mod tests {
 
     #[test]
     fn grey_and_colour_come_back_as_drawn() {
-        let grey = Shape::matrix(1, 3).photograph(&[-1.0, 0.5, 2.0], (0.0, 1.0));
+        let grey = Shape::new(1, 3, 1).photograph(&[-1.0, 0.5, 2.0], (0.0, 1.0));
         let seen = decoded(&picture(grey, "grey").into_string());
         let levels: Vec<u8> = seen.pixels().map(|pixel| pixel.0[0]).collect();
         assert_eq!(levels, [0, 128, 255]);
 
-        let colour = Shape {
-            height: 1,
-            width: 1,
-            channels: 3,
-        };
+        let colour = Shape::new(1, 1, 3);
         let seen =
             decoded(&picture(colour.photograph(&[1.0, 0.0, 0.2], (0.0, 1.0)), "").into_string());
         assert_eq!(seen.get_pixel(0, 0).0, [255, 0, 51, 255]);
@@ -224,7 +203,7 @@ mod tests {
 
     #[test]
     fn signed_numbers_fade_into_the_paper_at_zero() {
-        let image = Shape::matrix(1, 4).signed(&[-2.0, 0.0, 0.5, f32::NAN], 1.0);
+        let image = Shape::new(1, 4, 1).signed(&[-2.0, 0.0, 0.5, f32::NAN], 1.0);
         let pixels: Vec<[u8; 4]> = image.pixels().map(|pixel| pixel.0).collect();
         let [red, green, blue] = NEGATIVE;
         assert_eq!(pixels[0], [red, green, blue, 255]);
@@ -244,7 +223,7 @@ mod tests {
 
     #[test]
     fn strips_and_large_images_have_the_expected_size() {
-        let one = Shape::matrix(28, 28).photograph(&[0.5; 784], (0.0, 1.0));
+        let one = Shape::new(28, 28, 1).photograph(&[0.5; 784], (0.0, 1.0));
         assert_eq!(
             strip(&[one.clone(), one.clone(), one]).dimensions(),
             (88, 28)

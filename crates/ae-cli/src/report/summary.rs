@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ae_model::evaluation::{Evaluation, Grade, Severity};
 
 use super::ReportInput;
+use super::chart::share;
 use super::number::{count, counted, percent, significant};
 use super::sections::latent_units::dead;
 
@@ -72,8 +73,7 @@ fn comparison(text: &mut String, evaluation: &Evaluation) {
         rows(evaluation)
     );
     for (name, error) in errors {
-        // NaN, and 0 / 0, end up as no bar.
-        let length = (BAR as f64 * error / most).clamp(0.0, BAR as f64).round() as usize;
+        let length = (BAR as f64 * share(error, most)).round() as usize;
         let bar = "█".repeat(length);
         line(text, name, &format!("{:>12} {bar}", significant(error)));
     }

@@ -62,6 +62,3 @@ fn for_each_with_word(row: &mut [f32], stream: &mut Stream, visit: impl Fn(&mut 
 fn threshold(probability: f32) -> u32 {
     (f64::from(probability) * f64::from(1 << 24)).round() as u32
 }
-
-#[cfg(test)]
-mod tests;

@@ -87,6 +87,3 @@ impl Scaling {
         Ok(FittedScaling::new(*self, dataset.width, affine))
     }
 }
-
-#[cfg(test)]
-mod tests;

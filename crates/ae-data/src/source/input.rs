@@ -93,12 +93,6 @@ impl Input {
         name.strip_suffix(".gz").unwrap_or(&name).to_owned()
     }
 
-    /// The file's name, to call a data set by.
-    pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    }
-
     /// Refuses what cannot be data: nothing, or a web page.
     pub fn check_content(&self, expected: &'static str) -> Result<(), InputError> {
         if self.head.is_empty() {

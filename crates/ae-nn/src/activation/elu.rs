@@ -11,11 +11,12 @@ ae_choice::choice! {
 }
 
 impl Activate for Elu {
+    /// eᶻ − 1 = 2 t / (1 − t) with t = tanh(z/2), which keeps its digits near 0.
     fn apply(&self, values: &mut [f32]) {
         let alpha = self.alpha;
         elementwise::map(values, |z| {
-            let below = alpha * (scalar::exp(z.min(0.0)) - 1.0);
-            if z < 0.0 { below } else { z }
+            let t = scalar::tanh(0.5 * z);
+            if z < 0.0 { alpha * (2.0 * t / (1.0 - t)) } else { z }
         });
     }
 

@@ -24,7 +24,7 @@ impl Activate for Silu {
     }
 
     fn range(&self) -> (f32, f32) {
-        // The minimum, at z = -1.2785.
-        (-0.278_465, f32::INFINITY)
+        // The minimum, at z = -1.2784645.
+        (-0.278_464_5, f32::INFINITY)
     }
 }

@@ -11,9 +11,13 @@ impl Activate for Softplus {
         elementwise::map(values, scalar::softplus);
     }
 
-    /// dy/dz = σ(z) = 1 − e⁻ʸ.
+    /// dy/dz = σ(z) = 1 − e⁻ʸ = 2 t / (1 + t) with t = tanh(y/2), which keeps its digits
+    /// near 0.
     fn apply_derivative(&self, y: &[f32], gradient: &mut [f32]) {
-        elementwise::zip(gradient, y, |g, y| g * (1.0 - scalar::exp(-y)));
+        elementwise::zip(gradient, y, |g, y| {
+            let t = scalar::tanh(0.5 * y);
+            g * (2.0 * t / (1.0 + t))
+        });
     }
 
     fn derivative_from(&self) -> DerivativeFrom {

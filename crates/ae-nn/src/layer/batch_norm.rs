@@ -1,22 +1,31 @@
-use super::{Backward, Block, Compute, Forward, Mode, split, split_mut};
-use crate::flat::{slice, slice_mut};
+use super::{Backward, Block, Compute, Forward, Mode, check_epsilon, padded, split, split_mut};
+use crate::Error;
+use crate::flat::{column_sums_of_products, row_chunk, slice, slice_mut};
 use ae_tensor::random::Stream;
-use ae_tensor::{elementwise, reduce};
+use ae_tensor::{elementwise, parallel, reduce};
 use serde::{Deserialize, Serialize};
 
-/// Share of the running statistics kept at each step (Keras's default).
+/// Share of the running statistics kept at each step, once there have been enough of them
+/// (Keras's default).
 const MOMENTUM: f32 = 0.99;
+
+/// Steps until then: 1 / (1 − [`MOMENTUM`]).
+const WARM: f32 = 100.0;
 
 /// Batch normalisation (Ioffe & Szegedy 2015): each feature is shifted and scaled to mean 0
 /// and variance 1 over the batch, then to a learnt mean and scale. Inference uses running
 /// statistics, so that a row's result doesn't depend on its neighbours.
 ///
-/// A batch of one row has variance 0 and comes out as the learnt mean.
+/// The running statistics are the mean of all batches so far up to the hundredth, and an
+/// exponential mean from there on: a short training leaves no trace of where they began.
+///
+/// A batch of one row has variance 0 and comes out as the learnt mean; as it says nothing
+/// about variance, the running statistics leave it out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BatchNorm {
     /// Numbers in a row.
     pub width: usize,
-    /// Added to the variance.
+    /// Added to the variance; at least 0.
     pub epsilon: f32,
 }
 
@@ -29,16 +38,59 @@ impl BatchNorm {
         }
     }
 
+    /// Parameters: scale, shift.
     fn lengths(&self) -> [usize; 2] {
         [self.width; 2]
     }
 
-    /// Cache: normalised rows, then mean, variance and 1/σ of the batch.
-    fn cache_parts<'a>(&self, cache: &'a [f32], rows: usize) -> [&'a [f32]; 4] {
-        split(
-            cache,
-            [rows * self.width, self.width, self.width, self.width],
-        )
+    /// State: running mean, running variance, batches taken into them (at most [`WARM`]).
+    fn state_lengths(&self) -> [usize; 3] {
+        [self.width, self.width, 1]
+    }
+
+    /// Cache: x̂ of each row, then mean, variance and 1/σ of the batch.
+    fn cache_lengths(&self, rows: usize) -> [usize; 4] {
+        [rows * self.width, self.width, self.width, self.width]
+    }
+
+    /// x̂ and y of the rows of a batch, and the batch's statistics.
+    fn train(&self, pass: Forward<'_>) {
+        let [scale, shift] = split(pass.parameters, self.lengths());
+        let lengths = self.cache_lengths(pass.input.nrows());
+        let [normalised, mean, variance, inverse] = split_mut(pass.cache, lengths);
+        reduce::column_mean_variance(pass.input, mean, variance);
+        inverse.copy_from_slice(variance);
+        elementwise::map(inverse, |v| 1.0 / (v + self.epsilon).sqrt());
+        let (mean, inverse, width) = (&*mean, &*inverse, self.width);
+        let mut output = pass.output;
+        let parts = (slice(&pass.input), slice_mut(&mut output), normalised);
+        parallel::for_each(parts, row_chunk(width), |_, (input, output, kept)| {
+            kept.copy_from_slice(input);
+            let rows = kept.chunks_exact_mut(width);
+            for (kept, out) in rows.zip(output.chunks_exact_mut(width)) {
+                elementwise::zip2(kept, mean, inverse, |x, mean, inverse| (x - mean) * inverse);
+                out.copy_from_slice(kept);
+                elementwise::zip2(out, scale, shift, |x, scale, shift| scale * x + shift);
+            }
+        });
+    }
+
+    /// y by the running statistics.
+    fn infer(&self, pass: Forward<'_>) {
+        let [scale, shift] = split(pass.parameters, self.lengths());
+        let [mean, variance, _batches] = split(pass.state, self.state_lengths());
+        let (epsilon, width) = (self.epsilon, self.width);
+        let mut output = pass.output;
+        let parts = (slice(&pass.input), slice_mut(&mut output));
+        parallel::for_each(parts, row_chunk(width), |_, (input, output)| {
+            output.copy_from_slice(input);
+            for out in output.chunks_exact_mut(width) {
+                elementwise::zip2(out, mean, variance, |x, mean, v| {
+                    (x - mean) / (v + epsilon).sqrt()
+                });
+                elementwise::zip2(out, scale, shift, |x, scale, shift| scale * x + shift);
+            }
+        });
     }
 }
 
@@ -49,6 +101,10 @@ impl Compute for BatchNorm {
 
     fn outputs(&self) -> usize {
         self.width
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_epsilon(self.epsilon)
     }
 
     fn parameters(&self) -> Vec<Block> {
@@ -62,148 +118,146 @@ impl Compute for BatchNorm {
         vec![
             Block::vector("running_mean", self.width),
             Block::vector("running_variance", self.width),
+            Block::vector("batches", 1),
         ]
     }
 
     fn cache(&self, rows: usize) -> usize {
-        super::padded(rows * self.width) + 3 * super::padded(self.width)
+        self.cache_lengths(rows).map(padded).iter().sum()
     }
 
     fn initialise(&self, parameters: &mut [f32], state: &mut [f32], _stream: &mut Stream) {
         let [scale, _shift] = split_mut(parameters, self.lengths());
         scale.fill(1.0);
-        let [_mean, variance] = split_mut(state, self.lengths());
+        let [_mean, variance, _batches] = split_mut(state, self.state_lengths());
         variance.fill(1.0);
     }
 
-    /// x̂ = (x − μ) / √(σ² + ε), y = γ x̂ + β.
+    /// x̂ = (x − μ) / √(σ² + ε), y = γ x̂ + β, with σ² of the population.
     fn forward(&self, pass: Forward<'_>) {
-        let [scale, shift] = split(pass.parameters, self.lengths());
-        let mut output = pass.output;
         match pass.mode {
-            Mode::Infer => {
-                let [mean, variance] = split(pass.state, self.lengths());
-                for (input, mut row) in pass.input.rows().into_iter().zip(output.rows_mut()) {
-                    for j in 0..self.width {
-                        let normalised = (input[j] - mean[j]) / (variance[j] + self.epsilon).sqrt();
-                        row[j] = scale[j] * normalised + shift[j];
-                    }
-                }
-            }
-            Mode::Train { .. } => {
-                let rows = pass.input.nrows();
-                let parts = [rows * self.width, self.width, self.width, self.width];
-                let [normalised, mean, variance, inverse] = split_mut(pass.cache, parts);
-                reduce::column_mean_variance(pass.input, mean, variance);
-                inverse.copy_from_slice(variance);
-                let epsilon = self.epsilon;
-                elementwise::map(inverse, |v| 1.0 / (v + epsilon).sqrt());
-                let rows_in = slice(&pass.input).chunks_exact(self.width);
-                let rows_out = slice_mut(&mut output).chunks_exact_mut(self.width);
-                let rows_kept = normalised.chunks_exact_mut(self.width);
-                for ((input, kept), out) in rows_in.zip(rows_kept).zip(rows_out) {
-                    kept.copy_from_slice(input);
-                    elementwise::zip2(kept, mean, inverse, |x, mean, inverse| (x - mean) * inverse);
-                    out.copy_from_slice(kept);
-                    elementwise::zip2(out, scale, shift, |x, scale, shift| scale * x + shift);
-                }
-            }
+            Mode::Train { .. } => self.train(pass),
+            Mode::Infer => self.infer(pass),
         }
     }
 
     /// dβ = Σ dy, dγ = Σ dy x̂ over the rows, and
     /// dx = γ/σ · (dy − (dβ + x̂ dγ) / B).
     fn backward(&self, pass: Backward<'_>) {
-        let rows = pass.input.nrows();
+        let (rows, width) = pass.input.dim();
         let [scale, _shift] = split(pass.parameters, self.lengths());
-        let [normalised, _mean, _variance, inverse] = self.cache_parts(pass.cache, rows);
+        let [normalised, _mean, _variance, inverse] = split(pass.cache, self.cache_lengths(rows));
         let [scale_gradient, shift_gradient] = split_mut(pass.gradients, self.lengths());
         let gradient = pass.output_gradient.view();
         reduce::column_sums(gradient, shift_gradient);
-        let gradient = slice(&gradient);
+        column_sums_of_products(slice(&gradient), normalised, scale_gradient);
         let Some(mut input_gradient) = pass.input_gradient else {
-            column_sums_of_product(gradient, normalised, scale_gradient);
             return;
         };
-        // The input's gradient is scratch for the products until it is written.
-        let width = self.width;
-        {
-            let products = slice_mut(&mut input_gradient);
-            products.copy_from_slice(gradient);
-            elementwise::zip(products, normalised, |g, x| g * x);
-        }
-        reduce::column_sums(input_gradient.view(), scale_gradient);
+        let (scale_gradient, shift_gradient) = (&*scale_gradient, &*shift_gradient);
         let share = 1.0 / rows as f32;
-        for (row, out) in slice_mut(&mut input_gradient)
-            .chunks_exact_mut(width)
-            .enumerate()
-        {
-            let range = row * width..(row + 1) * width;
-            out.copy_from_slice(&normalised[range.clone()]);
-            elementwise::zip2(out, scale_gradient, shift_gradient, |x, dscale, dshift| {
-                -share * (dshift + x * dscale)
-            });
-            elementwise::zip(out, &gradient[range], |o, g| o + g);
-            elementwise::zip2(out, scale, inverse, |o, scale, inverse| o * scale * inverse);
-        }
+        let parts = (
+            slice_mut(&mut input_gradient),
+            slice(&gradient),
+            normalised,
+        );
+        parallel::for_each(parts, row_chunk(width), |_, (out, gradient, normalised)| {
+            out.copy_from_slice(normalised);
+            let rows = out.chunks_exact_mut(width);
+            for (out, gradient) in rows.zip(gradient.chunks_exact(width)) {
+                elementwise::zip2(out, scale_gradient, shift_gradient, |x, dscale, dshift| {
+                    -share * (dshift + x * dscale)
+                });
+                elementwise::zip(out, gradient, |o, g| o + g);
+                elementwise::zip2(out, scale, inverse, |o, scale, inverse| o * scale * inverse);
+            }
+        });
     }
 
-    /// running ← 0.99 running + 0.01 batch, with the batch's population variance.
+    /// running ← kept · running + (1 − kept) · batch, with the batch's population variance;
+    /// kept = n / (n + 1) after n batches, at most 0.99.
     fn update_state(&self, rows: usize, cache: &[f32], state: &mut [f32]) {
-        let [_normalised, mean, variance, _inverse] = self.cache_parts(cache, rows);
-        let [running_mean, running_variance] = split_mut(state, self.lengths());
-        let mix = |running: f32, batch: f32| MOMENTUM * running + (1.0 - MOMENTUM) * batch;
+        if rows == 1 {
+            return;
+        }
+        let [_normalised, mean, variance, _inverse] = split(cache, self.cache_lengths(rows));
+        let [running_mean, running_variance, batches] = split_mut(state, self.state_lengths());
+        let kept = (batches[0] / (batches[0] + 1.0)).min(MOMENTUM);
+        batches[0] = (batches[0] + 1.0).min(WARM);
+        let mix = |running: f32, batch: f32| kept * running + (1.0 - kept) * batch;
         elementwise::zip(running_mean, mean, mix);
         elementwise::zip(running_variance, variance, mix);
-    }
-}
-
-/// Without a buffer for the products, for a first layer, whose input's gradient nobody wants.
-fn column_sums_of_product(a: &[f32], b: &[f32], sums: &mut [f32]) {
-    let width = sums.len();
-    sums.fill(0.0);
-    for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
-        elementwise::zip2(sums, a, b, |sum, a, b| sum + a * b);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ae_tensor::random::Purpose;
     use ndarray::{Array2, array};
+
+    const TRAIN: Mode = Mode::Train {
+        seed: 0,
+        step: 0,
+        layer: 0,
+    };
+
+    /// A layer with all that it works on.
+    struct Bench {
+        norm: BatchNorm,
+        parameters: Vec<f32>,
+        state: Vec<f32>,
+        cache: Vec<f32>,
+    }
+
+    impl Bench {
+        fn new(norm: BatchNorm) -> Self {
+            let room = |blocks: Vec<Block>| blocks.iter().map(|b| padded(b.len())).sum();
+            let mut parameters = vec![0.0; room(norm.parameters())];
+            let mut state = vec![0.0; room(norm.state())];
+            let mut stream = Stream::new(0, Purpose::Weights, 0);
+            norm.initialise(&mut parameters, &mut state, &mut stream);
+            Self {
+                norm,
+                parameters,
+                state,
+                cache: Vec::new(),
+            }
+        }
+
+        fn forward(&mut self, mode: Mode, input: &Array2<f32>) -> Array2<f32> {
+            let mut output = Array2::zeros(input.dim());
+            self.cache = vec![0.0; self.norm.cache(input.nrows())];
+            self.norm.forward(Forward {
+                mode,
+                parameters: &self.parameters,
+                state: &self.state,
+                input: input.view(),
+                output: output.view_mut(),
+                cache: &mut self.cache,
+            });
+            output
+        }
+
+        fn step(&mut self, input: &Array2<f32>) {
+            self.forward(TRAIN, input);
+            let rows = input.nrows();
+            self.norm.update_state(rows, &self.cache, &mut self.state);
+        }
+
+        fn running(&self) -> [&[f32]; 3] {
+            split(&self.state, self.norm.state_lengths())
+        }
+    }
 
     #[test]
     fn normalises_by_the_batch_then_by_running_statistics() {
-        let norm = BatchNorm {
+        let mut bench = Bench::new(BatchNorm {
             width: 2,
             epsilon: 0.0,
-        };
-        let mut parameters = vec![0.0; 32];
-        let mut state = vec![0.0; 32];
-        norm.initialise(
-            &mut parameters,
-            &mut state,
-            &mut Stream::new(0, ae_tensor::random::Purpose::Weights, 0),
-        );
+        });
         let input = array![[10.0, 1.0], [12.0, 1.5], [14.0, 2.0]];
-        let mut output = Array2::zeros((3, 2));
-        let mut cache = vec![0.0; norm.cache(3)];
-        let mode = Mode::Train {
-            seed: 0,
-            step: 0,
-            layer: 0,
-        };
-        let mut run = |mode, state: &[f32], output: &mut Array2<f32>| {
-            norm.forward(Forward {
-                mode,
-                parameters: &parameters,
-                state,
-                input: input.view(),
-                output: output.view_mut(),
-                cache: &mut cache,
-            });
-        };
-        run(mode, &state, &mut output);
+        let output = bench.forward(TRAIN, &input);
         // mean 12, population standard deviation 1.632993
         let expected = 2.0 / 1.632_993_f32;
         for column in 0..2 {
@@ -211,36 +265,38 @@ mod tests {
             assert!(output[(1, column)].abs() < 1e-6);
             assert!((output[(2, column)] - expected).abs() < 1e-5);
         }
-        norm.update_state(3, &cache, &mut state);
-        let [mean, variance] = split(&state, norm.lengths());
-        assert!((mean[0] - 0.12).abs() < 1e-6);
-        assert!((variance[0] - (0.99 + 0.01 * 8.0 / 3.0)).abs() < 1e-5);
+        bench.step(&input);
+        assert!((&bench.forward(Mode::Infer, &input) - &output).iter().all(|d| d.abs() < 1e-5));
     }
 
     #[test]
-    fn one_row_alone_comes_out_as_the_learnt_mean() {
-        let norm = BatchNorm::new(2);
-        let mut parameters = vec![0.0; 32];
-        let mut state = vec![0.0; 32];
-        let mut stream = Stream::new(0, ae_tensor::random::Purpose::Weights, 0);
-        norm.initialise(&mut parameters, &mut state, &mut stream);
-        let [_, shift] = split_mut(&mut parameters, norm.lengths());
+    fn running_statistics_are_a_mean_first_and_exponential_later() {
+        let mut bench = Bench::new(BatchNorm::new(1));
+        let (low, high) = (array![[-1.0], [1.0]], array![[8.0], [12.0]]);
+        bench.step(&low);
+        assert_eq!(bench.running(), [&[0.0][..], &[1.0], &[1.0]]);
+        bench.step(&high);
+        assert_eq!(bench.running(), [&[5.0][..], &[2.5], &[2.0]]);
+        for _ in 2..150 {
+            bench.step(&low);
+        }
+        let before = bench.running()[0][0];
+        assert_eq!(bench.running()[2], [WARM]);
+        bench.step(&high);
+        let expected = MOMENTUM * before + (1.0 - MOMENTUM) * 10.0;
+        assert!((bench.running()[0][0] - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_row_alone_comes_out_as_the_learnt_mean_and_is_no_statistic() {
+        let mut bench = Bench::new(BatchNorm::new(2));
+        let lengths = bench.norm.lengths();
+        let [_, shift] = split_mut(&mut bench.parameters, lengths);
         shift.copy_from_slice(&[3.0, -1.0]);
-        let input = array![[5.0, 6.0]];
-        let mut output = Array2::zeros((1, 2));
-        let mut cache = vec![0.0; norm.cache(1)];
-        norm.forward(Forward {
-            mode: Mode::Train {
-                seed: 0,
-                step: 0,
-                layer: 0,
-            },
-            parameters: &parameters,
-            state: &state,
-            input: input.view(),
-            output: output.view_mut(),
-            cache: &mut cache,
-        });
-        assert_eq!(output, array![[3.0, -1.0]]);
+        let before = bench.state.clone();
+        let row = array![[5.0, 6.0]];
+        assert_eq!(bench.forward(TRAIN, &row), array![[3.0, -1.0]]);
+        bench.step(&row);
+        assert_eq!(bench.state, before);
     }
 }

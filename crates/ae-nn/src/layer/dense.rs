@@ -1,9 +1,9 @@
 use super::{Backward, Block, Compute, Forward, split, split_mut};
 use crate::activation::{Activation, DerivativeFrom};
-use crate::flat::{for_chunks, slice, slice_mut};
+use crate::flat::{CHUNK, for_chunks, slice, slice_mut};
 use crate::initialiser::Initialiser;
 use ae_tensor::random::Stream;
-use ae_tensor::{elementwise, matmul, matmul_then, reduce};
+use ae_tensor::{elementwise, matmul, matmul_then, parallel, reduce};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,7 @@ impl Compute for Dense {
         let activation = self.activation;
         let keeps = self.keeps_input() && !pass.cache.is_empty();
         let mut output = pass.output;
+        // Where z is to be kept, the activation waits until it has been copied.
         matmul_then(
             pass.input,
             self.weight(weight),
@@ -85,9 +86,11 @@ impl Compute for Dense {
             },
         );
         if keeps {
-            let output = slice_mut(&mut output);
-            pass.cache.copy_from_slice(output);
-            for_chunks(output, |_, part| activation.apply(part));
+            let parts = (slice_mut(&mut output), pass.cache);
+            parallel::for_each(parts, CHUNK, |_, (output, kept)| {
+                kept.copy_from_slice(output);
+                activation.apply(output);
+            });
         }
     }
 

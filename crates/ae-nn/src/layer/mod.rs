@@ -10,7 +10,6 @@ mod activate;
 mod batch_norm;
 mod dense;
 mod dropout;
-
 mod layer_norm;
 
 pub use activate::Activate;
@@ -19,6 +18,8 @@ pub use dense::Dense;
 pub use dropout::Dropout;
 pub use layer_norm::LayerNorm;
 
+use crate::Error;
+use ae_choice::Range;
 use ae_tensor::random::Stream;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,14 @@ pub trait Compute: Sync {
 
     /// Numbers in a row going out.
     fn outputs(&self) -> usize;
+
+    /// Whether its settings are in range; widths are checked by the network.
+    ///
+    /// # Errors
+    /// The first that isn't.
+    fn check(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// What training moves, in a fixed order.
     fn parameters(&self) -> Vec<Block> {
@@ -104,6 +113,10 @@ impl Block {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+fn check_epsilon(epsilon: f32) -> Result<(), Error> {
+    Error::check_range("epsilon", Range::at_least(0.0), epsilon.into())
 }
 
 /// Blocks begin at multiples of this many numbers: 64 bytes, one cache line.

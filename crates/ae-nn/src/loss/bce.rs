@@ -11,9 +11,11 @@ ae_choice::choice! {
     pub struct Bce = "bce", "binary cross-entropy on logits; its sigmoid is the output" {}
 }
 
+/// In the form above nothing large cancels: it keeps its digits where the logit is right.
 #[inline(always)]
 fn cross_entropy(logit: f32, target: f32) -> f32 {
-    scalar::softplus(logit) - logit * target
+    let positive = if logit > 0.0 { logit } else { 0.0 };
+    scalar::softplus(-logit.abs()) + (positive - logit * target)
 }
 
 impl Measure for Bce {
@@ -32,7 +34,7 @@ impl Measure for Bce {
         Activation::Sigmoid(Sigmoid {})
     }
 
-    /// The entropy of the target: grey pixels keep it above 0.
+    /// The entropy of the target, −t ln t − (1 − t) ln(1 − t): grey pixels keep it above 0.
     fn floor(&self, target: &[f32]) -> f32 {
         elementwise::sum_map(target, |t| {
             let plus = t.max(f32::MIN_POSITIVE);

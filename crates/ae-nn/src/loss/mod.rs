@@ -43,7 +43,8 @@ pub trait Measure: Sync {
         (f32::NEG_INFINITY, f32::INFINITY)
     }
 
-    /// The best constant prediction under it is the mean (otherwise, the median is nearer).
+    /// Whether the mean of the targets is the best constant prediction; if not, their median
+    /// is nearer to it.
     fn is_minimised_by_the_mean(&self) -> bool;
 }
 

@@ -1,10 +1,10 @@
-use crate::flat::{slice, slice_mut};
+use crate::flat::{rows_per_chunk, slice, slice_mut};
 use crate::{Loss, Samples};
 use ae_tensor::{Matrix, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// Rows in a piece of parallel work; part of a result's rounding, so the same everywhere.
-pub(super) const ROWS_PER_CHUNK: usize = 16;
+/// Rows read in a piece of parallel work: fewer than in other pieces, as noise is dear.
+const ROWS_PER_READ: usize = 16;
 
 /// Writes a batch into `target`, and into `input` too if the encoder is to see it noisy.
 pub(super) fn read_batch(
@@ -16,13 +16,13 @@ pub(super) fn read_batch(
 ) {
     let target = target.top_mut(rows.len());
     if !samples.is_noisy() {
-        parallel::for_each((rows, target), ROWS_PER_CHUNK, |_, (rows, target)| {
+        parallel::for_each((rows, target), ROWS_PER_READ, |_, (rows, target)| {
             samples.fill(rows, target);
         });
         return;
     }
     let input = input.top_mut(rows.len());
-    parallel::for_each((rows, target, input), ROWS_PER_CHUNK, |_, part| {
+    parallel::for_each((rows, target, input), ROWS_PER_READ, |_, part| {
         let (rows, mut target, mut input) = part;
         samples.fill(rows, target.view_mut());
         input.assign(&target);
@@ -39,21 +39,31 @@ pub(super) fn loss_and_gradient(
 ) -> f64 {
     let count = output.len() as f64;
     let scale = (1.0 / count) as f32;
+    let width = output.ncols();
     let parts = (output, target, gradient);
-    let sum = parallel::sum(
-        parts,
-        ROWS_PER_CHUNK,
-        |_, (output, target, mut gradient)| {
-            gradient.assign(&output);
-            let width = output.ncols();
-            let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
-            let pairs = gradients.zip(slice(&target).chunks_exact(width));
-            pairs
-                .map(|(gradient, target)| {
-                    f64::from(loss.value_and_gradient(gradient, target, scale))
-                })
-                .sum()
-        },
-    );
+    let sum = parallel::sum(parts, rows_per_chunk(width), |_, part| {
+        let (output, target, mut gradient) = part;
+        gradient.assign(&output);
+        let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
+        let pairs = gradients.zip(slice(&target).chunks_exact(width));
+        let losses = pairs.map(|(gradient, target)| {
+            f64::from(loss.value_and_gradient(gradient, target, scale))
+        });
+        losses.sum()
+    });
     sum / count
+}
+
+/// The sum of a batch's losses over rows and features.
+pub(super) fn loss_sum(loss: &Loss, output: ArrayView2<f32>, target: ArrayView2<f32>) -> f64 {
+    let width = output.ncols();
+    let parts = (output, target);
+    parallel::sum(parts, rows_per_chunk(width), |_, (output, target)| {
+        let pairs = slice(&output)
+            .chunks_exact(width)
+            .zip(slice(&target).chunks_exact(width));
+        pairs
+            .map(|(output, target)| f64::from(loss.value(output, target)))
+            .sum()
+    })
 }

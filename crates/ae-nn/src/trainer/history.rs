@@ -12,9 +12,10 @@ pub struct Epoch {
     pub validation_loss: Option<f64>,
     /// The weight penalty at the last batch, not part of the losses.
     pub penalty: f64,
-    /// The learning rate at the end of the epoch.
+    /// The learning rate of the epoch's last batch.
     pub learning_rate: f64,
-    /// Training speed, without validation. Not saved: it differs from run to run.
+    /// Training speed, without validation; of an epoch that was interrupted, since then. Not
+    /// saved: it differs from run to run.
     #[serde(skip)]
     pub rows_per_second: f64,
     /// The epoch's length, validation included. Not saved, as above.

@@ -4,11 +4,13 @@ mod batch;
 mod checkpoint;
 mod evaluate;
 mod history;
+mod observer;
 mod settings;
 
 pub use checkpoint::{Buffers, Progress};
 pub use evaluate::evaluate;
 pub use history::Epoch;
+pub use observer::{Flow, Now, Observer, Outcome};
 pub use settings::{EarlyStopping, Keep, TrainSettings};
 
 use crate::network::{PlacedBlock, Tape};
@@ -19,9 +21,11 @@ use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{AlignedBuffer, Matrix, parallel, reduce};
 use batch::{loss_and_gradient, read_batch};
 use checkpoint::Best;
+use evaluate::count_rows;
 use std::time::Instant;
 
-/// Trains an autoencoder. Everything a step needs is allocated here, none of it in a step.
+/// Trains an autoencoder. Everything a step needs is allocated before the first, none of it
+/// in a step.
 pub struct Trainer<'a> {
     autoencoder: &'a mut Autoencoder,
     settings: TrainSettings,
@@ -30,71 +34,33 @@ pub struct Trainer<'a> {
     best: Option<Best>,
     slots: [AlignedBuffer; 2],
     gradients: AlignedBuffer,
+    /// Room for a batch: these three are made when the number of rows is known.
     tape: Tape,
     input: Matrix,
     target: Matrix,
+    /// The epoch's order of rows.
     order: Vec<u32>,
-}
-
-/// What an observer answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// Go on.
-    Continue,
-    /// Stop after this batch; [`Trainer::buffers`] and [`Trainer::progress`] then hold all
-    /// that is needed to go on later.
-    Stop,
-}
-
-/// Where training is, for a progress bar.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Now {
-    /// The epoch, from 1.
-    pub epoch: usize,
-    /// Epochs in all.
-    pub epochs: usize,
-    /// Rows seen in this epoch.
-    pub rows: usize,
-    /// Rows an epoch.
-    pub rows_in_all: usize,
-    /// Mean loss of the epoch so far.
-    pub loss: f64,
-}
-
-/// Is told how training goes. Both calls may ask it to stop.
-pub trait Observer {
-    /// After each batch.
-    fn batch(&mut self, _now: Now) -> Flow {
-        Flow::Continue
-    }
-
-    /// After each epoch, when a checkpoint can be taken.
-    fn epoch(&mut self, _epoch: &Epoch, _trainer: &Trainer<'_>) -> Flow {
-        Flow::Continue
-    }
-}
-
-/// Watches nothing.
-impl Observer for () {}
-
-/// How training ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// After the last epoch.
-    Finished,
-    /// The validation loss stood still for as long as was allowed.
-    StoppedEarly,
-    /// The observer said so.
-    Interrupted,
 }
 
 impl<'a> Trainer<'a> {
     /// A trainer at the very beginning.
     ///
     /// # Errors
-    /// Settings outside their range.
+    /// Settings outside their range, or a loss whose output activation isn't the
+    /// autoencoder's.
     pub fn new(autoencoder: &'a mut Autoencoder, settings: TrainSettings) -> Result<Self, Error> {
         settings.check()?;
+        let (own, found) = (
+            settings.loss.output_activation(),
+            autoencoder.output_activation(),
+        );
+        if own != found {
+            return Err(Error::OutputActivation {
+                loss: settings.loss.to_string(),
+                own: own.to_string(),
+                found: found.to_string(),
+            });
+        }
         let network = autoencoder.network();
         let length = network.parameters().len();
         let used = settings.optimizer.slots();
@@ -105,9 +71,9 @@ impl<'a> Trainer<'a> {
             best: None,
             slots: [slot(0), slot(1)],
             gradients: AlignedBuffer::zeros(length),
-            tape: Tape::new(network, settings.batch),
-            input: Matrix::zeros(settings.batch, network.inputs()),
-            target: Matrix::zeros(settings.batch, network.inputs()),
+            tape: Tape::new(network, 0),
+            input: Matrix::default(),
+            target: Matrix::default(),
             order: Vec::new(),
             autoencoder,
             settings,
@@ -118,29 +84,21 @@ impl<'a> Trainer<'a> {
     /// choice of the best weights go by the training loss.
     ///
     /// # Errors
-    /// Rows of another width than the autoencoder's, no rows, or a loss or weights that
-    /// are not finite.
+    /// Rows of another width than the autoencoder's, no rows, a checkpoint that doesn't fit
+    /// them, or a loss or weights that are not finite.
     pub fn fit(
         &mut self,
         train: &dyn Samples,
         validation: Option<&dyn Samples>,
         observer: &mut (dyn Observer + Send),
     ) -> Result<Outcome, Error> {
-        self.check_rows(train, validation)?;
+        self.prepare(train, validation)?;
         parallel::install(|| {
             let mut outcome = self.outcome();
             while outcome.is_none() {
-                let started = Instant::now();
-                self.shuffle(train.row_count());
-                while self.progress.batch < self.batches() {
-                    self.step(train)?;
-                    if observer.batch(self.now()) == Flow::Stop {
-                        return Ok(Outcome::Interrupted);
-                    }
-                }
-                let epoch = self.finish_epoch(validation, started)?;
+                let flow = self.run_epoch(train, validation, observer)?;
                 outcome = self.outcome();
-                if observer.epoch(&epoch, self) == Flow::Stop && outcome.is_none() {
+                if flow == Flow::Stop && outcome.is_none() {
                     return Ok(Outcome::Interrupted);
                 }
             }
@@ -149,12 +107,34 @@ impl<'a> Trainer<'a> {
         })
     }
 
+    /// From the batch where it stands to the end of the epoch, unless stopped.
+    fn run_epoch(
+        &mut self,
+        train: &dyn Samples,
+        validation: Option<&dyn Samples>,
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<Flow, Error> {
+        let (started, rows_before) = (Instant::now(), self.progress.rows);
+        self.shuffle();
+        while self.progress.batch < self.batches() {
+            self.step(train)?;
+            if observer.batch(self.now()) == Flow::Stop {
+                self.check_weights()?;
+                return Ok(Flow::Stop);
+            }
+        }
+        self.check_weights()?;
+        let rows = self.progress.rows - rows_before;
+        let epoch = self.close_epoch(validation, rows, started)?;
+        Ok(observer.epoch(&epoch, self))
+    }
+
     /// One batch: forward, loss, backward, and the optimiser's move.
     fn step(&mut self, train: &dyn Samples) -> Result<(), Error> {
-        let first = self.progress.batch * self.settings.batch;
-        let last = self.order.len().min(first + self.settings.batch);
+        let first = self.progress.batch * self.batch_rows();
+        let last = self.order.len().min(first + self.batch_rows());
         let (batch, rows) = (&self.order[first..last], last - first);
-        let learning_rate = self.learning_rate();
+        let learning_rate = self.learning_rate(self.progress.batch);
         let epoch = self.progress.epoch as u64;
         read_batch(train, batch, epoch, &mut self.input, &mut self.target);
         let noisy = train.is_noisy();
@@ -166,7 +146,7 @@ impl<'a> Trainer<'a> {
         let (output, gradient) = self.tape.output_and_gradient(rows);
         let loss = loss_and_gradient(&self.settings.loss, output, self.target.top(rows), gradient);
         if !loss.is_finite() {
-            return Err(self.not_finite("loss"));
+            return Err(self.not_finite("loss", self.progress.batch));
         }
         network.backward(input, &mut self.tape, &mut self.gradients);
         let penalty = self.settings.penalty;
@@ -194,12 +174,8 @@ impl<'a> Trainer<'a> {
                 decays: block.decays,
             };
             let slots = self.slots.each_mut().map(|slot| {
-                let range = if slot.is_empty() {
-                    0..0
-                } else {
-                    block.range.clone()
-                };
-                &mut slot[range]
+                let unused = slot.is_empty();
+                &mut slot[if unused { 0..0 } else { block.range.clone() }]
             });
             optimizer::update(
                 &*rule,
@@ -211,30 +187,33 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    fn finish_epoch(
+    /// Judges the epoch and begins the next. `rows` have been trained on since `started`.
+    fn close_epoch(
         &mut self,
         validation: Option<&dyn Samples>,
+        rows: usize,
         started: Instant,
     ) -> Result<Epoch, Error> {
-        if !reduce::all_finite(self.autoencoder.network().parameters()) {
-            return Err(self.not_finite("weights"));
-        }
+        let rows_per_second = rows as f64 / started.elapsed().as_secs_f64();
         let train_loss = self.progress.loss_sum / self.progress.rows as f64;
-        let trained = started.elapsed();
         let validation_loss = match validation {
             Some(rows) => Some(evaluate(self.autoencoder, rows, &self.settings.loss)?),
             None => None,
         };
+        let judged = validation_loss.unwrap_or(train_loss);
+        let last_batch = self.batches() - 1;
+        if !judged.is_finite() {
+            return Err(self.not_finite("validation loss", last_batch));
+        }
         let epoch = Epoch {
             epoch: self.progress.epoch + 1,
             train_loss,
             validation_loss,
             penalty: self.progress.penalty,
-            learning_rate: self.learning_rate(),
-            rows_per_second: self.progress.rows as f64 / trained.as_secs_f64(),
+            learning_rate: self.learning_rate(last_batch),
+            rows_per_second,
             seconds: started.elapsed().as_secs_f64(),
         };
-        let judged = validation_loss.unwrap_or(train_loss);
         let schedule = self.settings.schedule;
         schedule.after_epoch(judged, &mut self.progress.schedule);
         self.progress.epoch += 1;
@@ -242,21 +221,24 @@ impl<'a> Trainer<'a> {
         self.progress.loss_sum = 0.0;
         self.progress.rows = 0;
         self.progress.history.push(epoch.clone());
-        self.keep_if_best(judged);
+        self.note(judged);
         Ok(epoch)
     }
 
-    fn keep_if_best(&mut self, loss: f64) {
-        let least = match &self.best {
-            Some(best) => best.loss - self.settings.least_improvement(),
-            None => f64::INFINITY,
-        };
-        if loss >= least {
-            return;
+    /// Keeps the weights if their loss is the lowest, and lets patience begin anew if it is
+    /// lower by enough.
+    fn note(&mut self, loss: f64) {
+        let epoch = self.progress.epoch;
+        let least = self.settings.least_improvement();
+        let improved = &mut self.progress.improved;
+        if improved.is_none_or(|(_, before)| loss < before - least) {
+            *improved = Some((epoch, loss));
         }
-        let network = self.autoencoder.network();
-        let best = self.best.get_or_insert_with(|| Best::room_for(network));
-        best.take(self.progress.epoch, loss, network);
+        if self.best.as_ref().is_none_or(|best| loss < best.loss) {
+            let network = self.autoencoder.network();
+            let best = self.best.get_or_insert_with(|| Best::room_for(network));
+            best.take(epoch, loss, network);
+        }
     }
 
     fn restore_best(&mut self) {
@@ -270,32 +252,74 @@ impl<'a> Trainer<'a> {
         if self.progress.epoch >= self.settings.epochs {
             return Some(Outcome::Finished);
         }
-        let (Some(early), Some(best)) = (self.settings.early_stopping, &self.best) else {
-            return None;
-        };
-        (self.progress.epoch - best.epoch >= early.patience).then_some(Outcome::StoppedEarly)
+        let early = self.settings.early_stopping?;
+        let (epoch, _loss) = self.progress.improved?;
+        (self.progress.epoch - epoch >= early.patience).then_some(Outcome::StoppedEarly)
+    }
+
+    /// Checks what is to be trained on and makes room for its batches.
+    fn prepare(
+        &mut self,
+        train: &dyn Samples,
+        validation: Option<&dyn Samples>,
+    ) -> Result<(), Error> {
+        let rows = count_rows(train, "train on")?;
+        self.check_width(train)?;
+        if let Some(validation) = validation {
+            count_rows(validation, "validate on")?;
+            self.check_width(validation)?;
+        }
+        self.order = (0..rows).collect();
+        self.progress.check_batches(self.batch_rows(), self.order.len())?;
+        if self.target.rows() != self.batch_rows() {
+            let (rows, network) = (self.batch_rows(), self.autoencoder.network());
+            self.tape = Tape::new(network, rows);
+            self.input = Matrix::zeros(rows, network.inputs());
+            self.target = Matrix::zeros(rows, network.inputs());
+        }
+        Ok(())
+    }
+
+    fn check_width(&self, samples: &dyn Samples) -> Result<(), Error> {
+        let (what, expected) = ("features", self.autoencoder.features());
+        let found = samples.width();
+        if found == expected {
+            return Ok(());
+        }
+        Err(Error::Width {
+            what,
+            expected,
+            found,
+        })
     }
 
     /// The epoch's order of rows: from the seed and the epoch alone, so that a resumed run
     /// goes on in the middle of it.
-    fn shuffle(&mut self, rows: usize) {
-        self.order.clear();
-        self.order.extend(0..rows as u32);
+    fn shuffle(&mut self) {
+        for (row, number) in self.order.iter_mut().zip(0..) {
+            *row = number;
+        }
         if self.settings.shuffle {
             let epoch = self.progress.epoch as u64;
             Stream::new(self.settings.seed, Purpose::Shuffle, epoch).shuffle(&mut self.order);
         }
     }
 
-    fn batches(&self) -> usize {
-        self.order.len().div_ceil(self.settings.batch)
+    /// Rows of all batches but perhaps an epoch's last.
+    fn batch_rows(&self) -> usize {
+        self.settings.batch.min(self.order.len())
     }
 
-    fn learning_rate(&self) -> f64 {
-        let batch = 1.0 / self.batches().max(1) as f64;
+    fn batches(&self) -> usize {
+        self.order.len().div_ceil(self.batch_rows())
+    }
+
+    /// The learning rate of a batch of this epoch, from 0.
+    fn learning_rate(&self, batch: usize) -> f64 {
+        let batches = self.batches() as f64;
         let time = Time {
-            now: self.progress.epoch as f64 + self.progress.batch as f64 * batch,
-            batch,
+            now: self.progress.epoch as f64 + batch as f64 / batches,
+            batch: 1.0 / batches,
             end: self.settings.epochs as f64,
         };
         let base = f64::from(self.settings.optimizer.learning_rate());
@@ -312,35 +336,22 @@ impl<'a> Trainer<'a> {
         }
     }
 
-    fn check_rows(
-        &self,
-        train: &dyn Samples,
-        validation: Option<&dyn Samples>,
-    ) -> Result<(), Error> {
-        let parts = [(Some(train), "train on"), (validation, "validate on")];
-        for (samples, what) in parts {
-            let Some(samples) = samples else { continue };
-            if samples.row_count() == 0 {
-                return Err(Error::NoRows { what });
-            }
-            if samples.width() != self.autoencoder.features() {
-                return Err(Error::Width {
-                    what: "features",
-                    expected: self.autoencoder.features(),
-                    found: samples.width(),
-                });
-            }
+    /// After at least one batch of the epoch.
+    fn check_weights(&self) -> Result<(), Error> {
+        if reduce::all_finite(self.autoencoder.network().parameters()) {
+            Ok(())
+        } else {
+            Err(self.not_finite("weights", self.progress.batch - 1))
         }
-        Ok(())
     }
 
-    fn not_finite(&self, what: &'static str) -> Error {
-        let batch = self.progress.batch + usize::from(what == "loss");
+    /// The error at a batch of this epoch, from 0.
+    fn not_finite(&self, what: &'static str, batch: usize) -> Error {
         Error::NotFinite {
             what,
             epoch: self.progress.epoch + 1,
-            batch,
-            learning_rate: self.learning_rate(),
+            batch: batch + 1,
+            learning_rate: self.learning_rate(batch),
         }
     }
 }

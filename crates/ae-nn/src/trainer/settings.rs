@@ -2,6 +2,7 @@ use crate::optimizer::Adam;
 use crate::regularise::{NoClipping, Penalty};
 use crate::schedule::Constant;
 use crate::{Clipping, Error, Loss, Optimizer, Schedule};
+use ae_choice::Range;
 use serde::{Deserialize, Serialize};
 
 /// How to train.
@@ -34,10 +35,21 @@ pub struct TrainSettings {
 /// When to stop before the last epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStopping {
-    /// Epochs without a lower validation loss.
+    /// Epochs without a lower validation loss; at least 1.
     pub patience: usize,
-    /// How much lower counts.
+    /// How much lower than the last loss that counted, at least 0. The weights kept are those
+    /// of the lowest loss, however small its lead.
     pub least_improvement: f64,
+}
+
+impl EarlyStopping {
+    fn check(self) -> Result<(), Error> {
+        if self.patience == 0 {
+            return Err(Error::Zero { what: "patience" });
+        }
+        let range = Range::at_least(0.0);
+        Error::check_range("least_improvement", range, self.least_improvement)
+    }
 }
 
 /// Which weights are kept at the end.
@@ -76,13 +88,9 @@ impl TrainSettings {
                 return Err(Error::Zero { what });
             }
         }
-        for (what, value) in [("l1", self.penalty.l1), ("l2", self.penalty.l2)] {
-            let (range, found) = (Penalty::RANGE, f64::from(value));
-            if !range.contains(found) {
-                return Err(Error::OutOfRange { what, range, found });
-            }
-        }
-        Ok(())
+        Error::check_range("l1", Penalty::RANGE, self.penalty.l1.into())?;
+        Error::check_range("l2", Penalty::RANGE, self.penalty.l2.into())?;
+        self.early_stopping.map_or(Ok(()), EarlyStopping::check)
     }
 
     pub(super) fn least_improvement(&self) -> f64 {

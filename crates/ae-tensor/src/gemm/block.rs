@@ -1,14 +1,15 @@
 //! The loops around the micro-kernel, for the part of the product that one thread computes.
 //!
 //! ```text
-//! for columns in groups of COLUMN_BLOCK        a packed block of b (depth × columns) stays in the
-//!   for k in groups of DEPTH_BLOCK             second-level cache, one panel of it in the first
-//!     pack b unless it can be read in place
-//!     for rows in groups of ROW_BLOCK          rows × depth of a stay in the second-level cache
-//!       pack a unless it can be read in place
-//!       for panels of columns
-//!         for tiles of rows: micro-kernel
-//!       after the last k: finish rows × columns
+//! for rows in groups                        sizes of the groups: see `Blocking`
+//!   for columns in groups
+//!     for k in groups
+//!       pack b (k × columns) unless it is read in place
+//!       for rows in blocks of BLOCK_TILES   rows × k of a stay in the second-level cache
+//!         pack a (rows × k) unless it is read in place
+//!         for panels of columns             a panel of b stays in the first-level cache
+//!           for tiles of rows: micro-kernel
+//!         after the last k: finish rows × columns
 //! ```
 //!
 //! The sums continue from what the product holds when k moves on to its next group, so each element
@@ -19,8 +20,15 @@ use super::pack::{self, Buffers};
 use super::{Operand, Product, Segment};
 use std::ops::Range;
 
-/// See the module: 256 steps of a 32-wide panel are 32 KiB; 512 columns of them are 512 KiB.
-fn v(i:usize)->usize{ static V: std::sync::OnceLock<Vec<usize>>=std::sync::OnceLock::new(); V.get_or_init(||std::env::var("TUNE").unwrap_or("256,512,512,32,256,64,1024,256".into()).split(',').map(|x|x.parse().unwrap()).collect())[i]}
+/// Tiles in a block of rows. Going through all panels for a few tiles before the next ones writes
+/// the product along its rows, which the processor's prefetchers follow.
+const BLOCK_TILES: usize = 8;
+
+/// Rows below which an operand is used too rarely to be worth a packed copy.
+const FEW_ROWS: usize = 32;
+
+/// Rows of b at most this far apart are read in place without loss.
+const NEAR: isize = 256;
 
 /// Adjacent rows of a that lie a multiple of this apart share one set of the first-level cache and
 /// drive each other out while a tile reads them side by side.
@@ -35,24 +43,38 @@ const ALIASING_COLUMNS: usize = 128;
 /// The operands must be readable, and the rows × columns of c readable and writable by this thread
 /// alone.
 pub(super) unsafe fn compute(product: &Product<'_>, rows: Range<usize>, columns: Range<usize>) {
-    let block = Block::new(product, &rows);
+    let block = Block::new(product, rows.len());
+    let Blocking {
+        rows: height,
+        columns: width,
+        depth,
+    } = block.blocking();
     pack::with_buffers(|buffers| {
-        for columns in blocks(columns.clone(), v(1)) {
-            for steps in blocks(0..product.depth, block.depth) {
-                // SAFETY: parts of the ranges that the caller promised.
-                unsafe { block.accumulate(buffers, &rows, &columns, steps) };
+        for rows in groups(rows, height) {
+            for columns in groups(columns.clone(), width) {
+                for steps in groups(0..product.depth, depth) {
+                    // SAFETY: parts of the ranges that the caller promised.
+                    unsafe { block.accumulate(buffers, &rows, &columns, steps) };
+                }
             }
         }
     });
 }
 
-/// Cuts `range` into pieces of at most `size`; an empty range is one empty piece.
-fn blocks(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
+/// Cuts `range` into groups of at most `size`; an empty range is one empty group.
+fn groups(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
     let count = range.len().div_ceil(size).max(1);
     (0..count).map(move |i| {
         let start = range.start + i * size;
-        start..range.end.min(start + size)
+        start..range.end.min(start.saturating_add(size))
     })
+}
+
+/// The largest groups of the outer loops.
+struct Blocking {
+    rows: usize,
+    columns: usize,
+    depth: usize,
 }
 
 /// What is decided once for a part of the product.
@@ -60,22 +82,57 @@ struct Block<'a> {
     product: &'a Product<'a>,
     kernel: &'static Kernel,
     shape: &'static Shape,
-    pack_b: bool,
+    rows: usize,
     pack_a: bool,
-    depth: usize,
+    pack_b: bool,
 }
 
 impl<'a> Block<'a> {
-    fn new(product: &'a Product<'a>, rows: &Range<usize>) -> Self {
-        let kernel = product.kernel;
-        let shape = kernel.shape(rows.len());
+    fn new(product: &'a Product<'a>, rows: usize) -> Self {
         Self {
             product,
-            kernel,
-            shape,
-            pack_b: must_pack_b(product, rows.len()),
+            kernel: product.kernel,
+            shape: product.kernel.shape(rows),
+            rows,
             pack_a: must_pack_a(product),
-depth: if must_pack_b(product, rows.len()) {v(0)} else if product.columns > shape.vectors*kernel.lanes {v(5)} else if product.a.column_stride==1 {v(6)} else {v(7)},
+            pack_b: must_pack_b(product, rows),
+        }
+    }
+
+    /// The sizes were measured on the shapes of autoencoders, see the crate's README.
+    fn blocking(&self) -> Blocking {
+        let transposed_a = !self.pack_a && self.product.a.row_stride == 1;
+        let wide = self.product.columns > self.shape.vectors * self.kernel.lanes;
+        if self.pack_b {
+            // 256 steps of a panel of 32 are 32 KiB; of 512 columns, 512 KiB.
+            let (rows, columns, depth) = (512, 512, 256);
+            Blocking {
+                rows,
+                columns,
+                depth,
+            }
+        } else if transposed_a {
+            // Tiles walk across the rows of a: few of these at a time.
+            let depth = if wide { 64 } else { 128 };
+            let (rows, columns) = (usize::MAX, usize::MAX);
+            Blocking {
+                rows,
+                columns,
+                depth,
+            }
+        } else {
+            // Few rows pass over b so quickly that its memory counts: it is read in long rows.
+            let depth = if wide && self.rows <= FEW_ROWS {
+                64
+            } else {
+                1024
+            };
+            let (rows, columns) = (BLOCK_TILES * self.shape.rows, usize::MAX);
+            Blocking {
+                rows,
+                columns,
+                depth,
+            }
         }
     }
 
@@ -98,7 +155,7 @@ depth: if must_pack_b(product, rows.len()) {v(0)} else if product.columns > shap
                 pack::pack_b(self.kernel, b, depth, columns.len(), width, &mut buffers.b);
             }
         }
-        for rows in blocks(rows.clone(), v(2)) {
+        for rows in groups(rows.clone(), BLOCK_TILES * self.shape.rows) {
             // Tiles of about equal height: a last tile of one row would be slow.
             let tiles = rows.len().div_ceil(self.shape.rows).max(1);
             let tile_rows = rows.len().div_ceil(tiles).max(1);
@@ -141,14 +198,20 @@ depth: if must_pack_b(product, rows.len()) {v(0)} else if product.columns > shap
     /// `panel` describes rows × depth × columns as a `TileFunction` wants them.
     unsafe fn panel(&self, mut panel: Tile, rows: usize, tile_rows: usize) {
         let vectors = panel.columns.div_ceil(self.kernel.lanes);
-        let adjacent = if panel.a_row == 1 { ROWS_ADJACENT } else { STEPS_ADJACENT };
+        let adjacent = if panel.a_row == 1 {
+            ROWS_ADJACENT
+        } else {
+            STEPS_ADJACENT
+        };
         let next_a = if self.pack_a {
             (tile_rows * panel.depth) as isize
         } else {
             tile_rows as isize * panel.a_row
         };
         for first in (0..rows).step_by(tile_rows) {
-            let tile = self.shape.tile(tile_rows.min(rows - first), vectors, adjacent);
+            let tile = self
+                .shape
+                .tile(tile_rows.min(rows - first), vectors, adjacent);
             // SAFETY: the caller's promise, for the next rows.
             unsafe { tile(&panel) };
             panel.a = panel.a.wrapping_offset(next_a);
@@ -158,11 +221,15 @@ depth: if must_pack_b(product, rows.len()) {v(0)} else if product.columns > shap
 }
 
 fn must_pack_b(product: &Product<'_>, rows: usize) -> bool {
-    product.b.column_stride != 1 || (rows > v(3) && product.b.row_stride > v(4) as isize)
+    product.b.column_stride != 1 || (rows > FEW_ROWS && product.b.row_stride.abs() > NEAR)
 }
 
 fn must_pack_a(product: &Product<'_>) -> bool {
-    let Operand { row_stride, column_stride, .. } = product.a;
+    let Operand {
+        row_stride,
+        column_stride,
+        ..
+    } = product.a;
     let aliasing = row_stride.unsigned_abs() % ALIASING == 0 && product.columns >= ALIASING_COLUMNS;
     row_stride != 1 && (column_stride != 1 || aliasing)
 }
@@ -198,7 +265,11 @@ pub(super) enum Cut {
 ///
 /// Cutting columns keeps two threads from packing the same b; cutting rows keeps them from reading
 /// the same a, and keeps panels whole.
-pub(super) fn cut(product: &Product<'_>, rows: &Range<usize>, columns: &Range<usize>) -> Option<Cut> {
+pub(super) fn cut(
+    product: &Product<'_>,
+    rows: &Range<usize>,
+    columns: &Range<usize>,
+) -> Option<Cut> {
     let shape = product.kernel.shape(rows.len());
     let width = shape.vectors * product.kernel.lanes;
     let panels = columns.len().div_ceil(width);

@@ -30,6 +30,7 @@ mod avx2;
 mod avx512;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(not(target_arch = "aarch64"))]
 mod portable;
 
 use crate::InstructionSet;
@@ -114,14 +115,7 @@ pub(super) struct Kernel {
 impl Kernel {
     /// The one place where an instruction set is chosen for matrix products.
     pub(super) fn best() -> &'static Self {
-        Self::of(InstructionSet::best())
-    }
-
-    /// # Panics
-    /// If the processor lacks the instruction set.
-    pub(super) fn of(set: InstructionSet) -> &'static Self {
-        assert!(set.is_available(), "{set:?} is not available");
-        match set {
+        match InstructionSet::best() {
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => &avx512::KERNEL,
             #[cfg(target_arch = "x86_64")]
@@ -155,8 +149,16 @@ unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize, const ADJACENT:
 ) {
     debug_assert!(tile.columns.div_ceil(S::LANES) == VECTORS);
     // A constant stride turns into address offsets.
-    let a_row = if ADJACENT == ROWS_ADJACENT { 1 } else { tile.a_row };
-    let a_step = if ADJACENT == STEPS_ADJACENT { 1 } else { tile.a_step };
+    let a_row = if ADJACENT == ROWS_ADJACENT {
+        1
+    } else {
+        tile.a_row
+    };
+    let a_step = if ADJACENT == STEPS_ADJACENT {
+        1
+    } else {
+        tile.a_step
+    };
     let last = VECTORS - 1;
     // SAFETY: the caller's promise covers every address formed here: rows below ROWS, steps below
     // `depth`, columns below `columns`, the last vector being masked to them.
@@ -212,5 +214,28 @@ unsafe fn load_row<S: Simd, const VECTORS: usize>(
             *vector = S::load(from.add(v * S::LANES));
         }
         row[last] = S::load_masked(from.add(last * S::LANES), mask);
+    }
+}
+
+/// [`Kernel::transpose`] element by element.
+///
+/// # Safety
+/// As there, whatever the instruction set.
+#[inline(always)]
+unsafe fn transpose<S: Simd>(
+    source: *const f32,
+    source_row: isize,
+    depth: usize,
+    target: *mut f32,
+    target_row: usize,
+) {
+    for k in 0..depth {
+        for row in 0..S::LANES {
+            // SAFETY: rows below LANES and k below `depth`, which the caller promised.
+            unsafe {
+                *target.add(k * target_row + row) =
+                    *source.offset(row as isize * source_row).add(k);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ mod block;
 mod kernel;
 mod pack;
 
-use crate::{InstructionSet, Matrix, parallel};
+use crate::{Matrix, parallel};
 use kernel::Kernel;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt;
@@ -36,7 +36,7 @@ pub struct Segment<'a> {
 /// # Panics
 /// If the shapes do not fit.
 pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    run(Kernel::best(), a, b, out, false, None);
+    run(a, b, out, false, None);
 }
 
 /// out += a · b: the chain of each element starts from what `out` holds.
@@ -44,7 +44,7 @@ pub fn matmul(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2
 /// # Panics
 /// If the shapes do not fit.
 pub fn matmul_add(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayViewMut2<'_, f32>) {
-    run(Kernel::best(), a, b, out, true, None);
+    run(a, b, out, true, None);
 }
 
 /// out = a · b, then `finish` once on each element, in stretches of rows that are still in the
@@ -61,21 +61,7 @@ pub fn matmul_then(
     out: ArrayViewMut2<'_, f32>,
     finish: &(dyn Fn(Segment<'_>) + Sync),
 ) {
-    run(Kernel::best(), a, b, out, false, Some(finish));
-}
-
-/// [`matmul_add`] with the kernels of one instruction set, for tests and benchmarks.
-///
-/// # Panics
-/// If the shapes do not fit or the processor lacks the instructions.
-#[doc(hidden)]
-pub fn matmul_add_with(
-    set: InstructionSet,
-    a: ArrayView2<'_, f32>,
-    b: ArrayView2<'_, f32>,
-    out: ArrayViewMut2<'_, f32>,
-) {
-    run(Kernel::of(set), a, b, out, true, None);
+    run(a, b, out, false, Some(finish));
 }
 
 /// Where a matrix lies; strides count elements.
@@ -137,7 +123,6 @@ impl Product<'_> {
 }
 
 fn run(
-    kernel: &'static Kernel,
     a: ArrayView2<'_, f32>,
     b: ArrayView2<'_, f32>,
     mut out: ArrayViewMut2<'_, f32>,
@@ -155,12 +140,12 @@ fn run(
     }
     let Some(c_row) = row_major_stride(&out) else {
         let mut copy = Matrix::from_view(out.view());
-        run(kernel, a, b, copy.view_mut(), accumulate, finish);
+        run(a, b, copy.view_mut(), accumulate, finish);
         out.assign(&copy.view());
         return;
     };
     let product = Product {
-        kernel,
+        kernel: Kernel::best(),
         rows,
         depth,
         columns,
@@ -203,7 +188,11 @@ impl Product<'_> {
 /// Halves the product until a part is small enough, and computes the parts in parallel.
 fn share(product: &Product<'_>, rows: Range<usize>, columns: Range<usize>, grain: usize) {
     let work = rows.len() * columns.len() * product.depth;
-    let cut = if work > grain { block::cut(product, &rows, &columns) } else { None };
+    let cut = if work > grain {
+        block::cut(product, &rows, &columns)
+    } else {
+        None
+    };
     match cut {
         None => {
             // SAFETY: the product was checked, and parts that run at the same time are disjoint.

@@ -84,7 +84,11 @@ pub(super) unsafe fn pack_b(
     let panels = packed.chunks_exact_mut(width * depth);
     for (panel, first) in panels.zip((0..columns).step_by(width)) {
         let present = width.min(columns - first);
-        let whole = if b.row_stride == 1 { present / kernel.lanes * kernel.lanes } else { 0 };
+        let whole = if b.row_stride == 1 {
+            present / kernel.lanes * kernel.lanes
+        } else {
+            0
+        };
         for group in (0..whole).step_by(kernel.lanes) {
             // SAFETY: `lanes` columns of b from first + group are contiguous along k, and the panel
             // has room for depth rows of `width`, of which `lanes` are written from `group`.

@@ -64,12 +64,19 @@ impl Columns {
     /// Columns i < j, both to be changed.
     pub(super) fn pair_mut(&mut self, i: usize, j: usize) -> (&mut [f64], &mut [f64]) {
         let (left, right) = self.values.split_at_mut(j * self.rows);
-        (&mut left[i * self.rows..][..self.rows], &mut right[..self.rows])
+        (
+            &mut left[i * self.rows..][..self.rows],
+            &mut right[..self.rows],
+        )
     }
 
     pub(super) fn select(&self, order: &[usize]) -> Self {
         Self {
-            values: order.iter().flat_map(|&j| self.column(j)).copied().collect(),
+            values: order
+                .iter()
+                .flat_map(|&j| self.column(j))
+                .copied()
+                .collect(),
             rows: self.rows,
             count: order.len(),
         }
@@ -102,13 +109,19 @@ impl Columns {
     /// ‖image_j - value · self_j‖
     pub(super) fn residual(&self, image: &Self, j: usize, value: f64) -> f64 {
         let pairs = image.column(j).iter().zip(self.column(j));
-        pairs.map(|(y, x)| (y - value * x).powi(2)).sum::<f64>().sqrt()
+        pairs
+            .map(|(y, x)| (y - value * x).powi(2))
+            .sum::<f64>()
+            .sqrt()
     }
 
     pub(super) fn make_largest_positive(&mut self) {
         for j in 0..self.count {
             let column = self.column_mut(j);
-            let largest = column.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs()));
+            let largest = column
+                .iter()
+                .copied()
+                .max_by(|a, b| a.abs().total_cmp(&b.abs()));
             if largest.is_some_and(|value| value < 0.0) {
                 column.iter_mut().for_each(|value| *value = -*value);
             }
@@ -147,7 +160,9 @@ impl Columns {
         let rest = dot(self.column(j), self.column(j)).sqrt();
         let independent = rest > DEPENDENT * length;
         if independent {
-            self.column_mut(j).iter_mut().for_each(|value| *value /= rest);
+            self.column_mut(j)
+                .iter_mut()
+                .for_each(|value| *value /= rest);
         }
         independent
     }

@@ -41,13 +41,19 @@ fn rotate(a: &mut Columns, vectors: &mut Columns, p: usize, q: usize) -> bool {
         (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
     };
     let (column_p, column_q) = a.pair_mut(p, q);
-    column_p.iter_mut().zip(column_q).for_each(|(x, y)| turn(x, y));
+    column_p
+        .iter_mut()
+        .zip(column_q)
+        .for_each(|(x, y)| turn(x, y));
     for j in 0..a.rows() {
         let column = a.column_mut(j);
         let (head, tail) = column.split_at_mut(q);
         turn(&mut head[p], &mut tail[0]);
     }
     let (column_p, column_q) = vectors.pair_mut(p, q);
-    column_p.iter_mut().zip(column_q).for_each(|(x, y)| turn(x, y));
+    column_p
+        .iter_mut()
+        .zip(column_q)
+        .for_each(|(x, y)| turn(x, y));
     true
 }

@@ -33,21 +33,28 @@ pub fn bars<'a>(most: f64, bars: impl IntoIterator<Item = Bar<'a>>) -> Markup {
 }
 
 fn length(value: f64, most: f64) -> String {
-    // NaN and what is below 0 end up as 0.
-    let share = (value / most).max(0.0).min(1.0);
-    format!("{:.2}%", 100.0 * share)
+    format!("{:.2}%", 100.0 * share(value, most))
+}
+
+/// `value` as a share of `most`, kept between 0 and 1; 0 for what is no number.
+pub fn share(value: f64, most: f64) -> f64 {
+    match value / most {
+        share if share.is_nan() => 0.0,
+        share => share.clamp(0.0, 1.0),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::length;
+    use super::share;
 
     #[test]
-    fn lengths_stay_inside() {
-        assert_eq!(length(1.0, 4.0), "25.00%");
-        assert_eq!(length(9.0, 4.0), "100.00%");
-        assert_eq!(length(-1.0, 4.0), "0.00%");
-        assert_eq!(length(f64::NAN, 4.0), "0.00%");
-        assert_eq!(length(0.0, 0.0), "0.00%");
+    fn shares_stay_inside() {
+        assert_eq!(share(1.0, 4.0), 0.25);
+        assert_eq!(share(9.0, 4.0), 1.0);
+        assert_eq!(share(-1.0, 4.0), 0.0);
+        assert_eq!(share(f64::NAN, 4.0), 0.0);
+        assert_eq!(share(f64::INFINITY, 4.0), 1.0);
+        assert_eq!(share(0.0, 0.0), 0.0);
     }
 }

@@ -13,6 +13,6 @@ mod frame;
 mod marks;
 
 pub use axis::Axis;
-pub use bars::{Bar, bars};
+pub use bars::{Bar, bars, share};
 pub use frame::{Frame, legend};
 pub use marks::{dots, line, segment};

@@ -1,5 +1,6 @@
 //! Where in a row the errors are.
 
+use ae_data::Layout;
 use ae_model::evaluation::FeatureError;
 use maud::{Markup, html};
 
@@ -24,9 +25,13 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     Some(Section {
         title: "Where the errors are",
         anchor: "feature-errors",
-        html: match Shape::of(input.layout) {
-            Some(shape) => maps(shape, features),
-            None => columns(features),
+        html: match *input.layout {
+            Layout::Image {
+                height,
+                width,
+                channels,
+            } => maps(Shape::new(height, width, channels), features),
+            Layout::Columns(_) => columns(features),
         },
     })
 }
@@ -88,7 +93,7 @@ fn key(low: &str, high: &str) -> Markup {
     html! {
         div.scale {
             span { (low) }
-            (picture(Shape::matrix(1, steps.len()).shares(&steps), "from nothing to full colour"))
+            (picture(Shape::new(1, steps.len(), 1).shares(&steps), "from nothing to full colour"))
             span { (high) }
         }
     }
@@ -108,7 +113,7 @@ fn columns(features: &[FeatureError]) -> Markup {
             "the column's mean would do as well."
             @if constant > 0 { " Left out as (nearly) constant: " (constant) "." }
         }
-        (folded(&shares, SHOWN, "columns, which came back better", |shares| {
+        (folded(&shares, SHOWN, ["column, which came back better", "columns, which came back better"], |shares| {
             bars(1.0, shares.iter().map(|(feature, share)| Bar {
                 name: &feature.name,
                 detail: "",

@@ -1,5 +1,6 @@
 //! What the first layer looks for.
 
+use ae_data::Layout;
 use maud::{Markup, html};
 
 use super::folded;
@@ -13,10 +14,18 @@ const SHOWN: usize = 64;
 pub fn section(input: &ReportInput) -> Option<Section> {
     let filters = &input.evaluation.filters;
     // Weights of a table's columns have no neighbours: as an image they would show nothing.
-    let shape = Shape::of(input.layout)?;
+    let Layout::Image {
+        height,
+        width,
+        channels,
+    } = *input.layout
+    else {
+        return None;
+    };
     if filters.is_empty() {
         return None;
     }
+    let shape = Shape::new(height, width, channels);
     let scale = magnitude(filters.iter().flatten().copied());
     Some(Section {
         title: "What the first layer looks for",
@@ -27,7 +36,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 "takes away, and what is not tinted does not count. Strokes and spots are a good sign; "
                 "even noise means that a unit has learned little."
             }
-            (folded(filters, SHOWN, "filters", |filters| html! {
+            (folded(filters, SHOWN, ["filter", "filters"], |filters| html! {
                 div.filters {
                     @for filter in filters {
                         (picture(shrunk(shape.signed(filter, scale)), "weights of a unit"))
@@ -46,7 +55,7 @@ fn key(scale: f32) -> Markup {
     html! {
         div.scale {
             span { "-" (text) }
-            (picture(Shape::matrix(1, steps.len()).signed(&steps, 1.0), "from blue over nothing to orange"))
+            (picture(Shape::new(1, steps.len(), 1).signed(&steps, 1.0), "from blue over nothing to orange"))
             span { (text) }
         }
     }

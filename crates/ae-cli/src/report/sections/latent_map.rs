@@ -154,3 +154,45 @@ fn middle(points: &[(f64, f64)]) -> (f64, f64) {
     };
     (median(|point| point.0), median(|point| point.1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_labels_share_what_colours_are_left() {
+        // Label 0 once, label 1 twice, … label 11 twelve times, and one that has no name.
+        let labels: Vec<u32> = (0..12)
+            .flat_map(|label| vec![label; label as usize + 1])
+            .collect();
+        let map = LatentMap {
+            method: String::new(),
+            points: vec![[0.0; 2]; labels.len() + 1],
+            labels: Some([labels, vec![99]].concat()),
+            label_names: (0..12).map(|label| format!("label {label}")).collect(),
+        };
+        let groups = groups(&map);
+        let seen: Vec<(&str, &str, usize)> = groups
+            .iter()
+            .map(|group| {
+                (
+                    group.class.as_str(),
+                    group.name.as_str(),
+                    group.points.len(),
+                )
+            })
+            .collect();
+        assert_eq!(seen.len(), COLOURS + 1);
+        assert_eq!(seen[0], ("class-0", "label 2", 3));
+        assert_eq!(seen[9], ("class-9", "label 11", 12));
+        assert_eq!(seen[10], (OTHERS, "others", 1 + 2 + 1));
+    }
+
+    #[test]
+    fn the_middle_ignores_a_straggler() {
+        assert_eq!(
+            middle(&[(1.0, 5.0), (2.0, 6.0), (900.0, -900.0)]),
+            (2.0, 5.0)
+        );
+    }
+}

@@ -7,8 +7,9 @@ use crate::report::chart::{Axis, Frame, dots, legend, segment};
 use crate::report::number::{counted, percent};
 use crate::report::{ReportInput, Section};
 
-/// A number of the code that varies by less than this share of the liveliest one is dead: it
-/// tells the decoder nothing.
+/// A number of the code that varies by less than this share of the liveliest one, or isn't 0
+/// in less than this share of the rows, is dead: it tells the decoder nothing. The verdict's
+/// rule, too.
 const DEAD: f64 = 1e-3;
 
 pub fn section(input: &ReportInput) -> Option<Section> {
@@ -28,11 +29,14 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     })
 }
 
-/// Indices of the units that are the same in every row.
+/// Indices of the units that are the same in (nearly) every row.
 pub fn dead(units: &[LatentUnit]) -> Vec<usize> {
     let liveliest = units.iter().map(|unit| unit.std).fold(0.0, f64::max);
     (0..units.len())
-        .filter(|index| units[*index].std <= DEAD * liveliest)
+        .filter(|index| {
+            let unit = &units[*index];
+            unit.std <= DEAD * liveliest || unit.active <= DEAD
+        })
         .collect()
 }
 
@@ -107,8 +111,8 @@ fn activity_chart(units: &[LatentUnit], dead: &[usize]) -> Markup {
     let least = living.map(|index| units[index].active).fold(1.0, f64::min);
     html! {
         p.lead {
-            "A number may be exactly 0 in many rows. "
-            @if least < 1.0 { "The quietest living one is not in " (percent(least)) " of them." }
+            "A number can be exactly 0. "
+            @if least < 1.0 { "The quietest living one speaks in " (percent(least)) " of the rows." }
         }
         (frame.around(&marks, &html! {}))
     }

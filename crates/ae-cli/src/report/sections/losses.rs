@@ -89,10 +89,10 @@ fn near_floor(input: &ReportInput) -> Option<f64> {
 
 fn epoch_axis(history: &[EpochLine]) -> Axis {
     // Epochs are whole: no more labels than there are.
-    let room = history.len().clamp(1, 6);
+    let room = history.len().clamp(2, 6);
     match history {
         [first, .., last] => Axis::between(first.epoch as f64, last.epoch as f64),
-        _ => Axis::linear(history.iter().map(|line| line.epoch as f64)),
+        _ => Axis::between(history[0].epoch as f64 - 1.0, history[0].epoch as f64 + 1.0),
     }
     .with_room(room)
 }
@@ -184,4 +184,48 @@ fn rate_chart(history: &[EpochLine]) -> Markup {
         y: &y,
     };
     frame.around(&line("rate", &x, &y, &rates), &html! {})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(losses: &[(f64, Option<f64>)]) -> Vec<EpochLine> {
+        let line = |(index, (train, validation)): (usize, &(f64, Option<f64>))| EpochLine {
+            epoch: index + 1,
+            train: *train,
+            validation: *validation,
+            learning_rate: 1e-3,
+        };
+        losses.iter().enumerate().map(line).collect()
+    }
+
+    #[test]
+    fn the_best_epoch_is_the_lowest_finite_validation_loss() {
+        let validated = [
+            (3.0, Some(4.0)),
+            (2.0, Some(2.5)),
+            (1.0, Some(f64::NAN)),
+            (0.5, None),
+        ];
+        assert_eq!(best(&history(&validated)), Some((2, 2.5)));
+        assert_eq!(best(&history(&[(3.0, None), (1.0, None)])), Some((2, 1.0)));
+        assert_eq!(best(&history(&[(f64::NAN, None)])), None);
+    }
+
+    #[test]
+    fn the_floor_is_drawn_only_where_it_is_near() {
+        let digits = crate::report::fixtures::all().swap_remove(0);
+        let mut evaluation = digits.input().evaluation.clone();
+        let lines = history(&[(0.3, None), (0.2, None)]);
+        for (floor, drawn) in [(0.11, true), (0.09, false), (0.0, false)] {
+            evaluation.loss.floor = Some(floor);
+            let input = ReportInput {
+                history: &lines,
+                evaluation: &evaluation,
+                ..digits.input()
+            };
+            assert_eq!(near_floor(&input).is_some(), drawn, "{floor}");
+        }
+    }
 }

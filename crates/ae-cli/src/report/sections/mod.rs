@@ -12,14 +12,15 @@ pub mod verdict;
 
 use maud::{Markup, html};
 
-/// The first `shown` of `items` in the open, the rest folded away under `more`.
-fn folded<T>(items: &[T], shown: usize, more: &str, list: impl Fn(&[T]) -> Markup) -> Markup {
+/// The first `shown` of `items` in the open, the rest folded away; `names` says what one and
+/// what several of them are called.
+fn folded<T>(items: &[T], shown: usize, names: [&str; 2], list: impl Fn(&[T]) -> Markup) -> Markup {
     let (first, rest) = items.split_at(shown.min(items.len()));
     html! {
         (list(first))
         @if !rest.is_empty() {
             details {
-                summary { (rest.len()) " more " (more) }
+                summary { (rest.len()) " more " (names[usize::from(rest.len() != 1)]) }
                 (list(rest))
             }
         }

@@ -5,15 +5,17 @@ use ae_model::evaluation::{Example, Rank};
 use maud::{Markup, html};
 
 use super::folded;
+use crate::report::chart::share;
 use crate::report::number::{count, significant};
 use crate::report::picture::{Shape, magnitude, picture, range, shrunk};
 use crate::report::{ReportInput, Section};
 
-/// Examples of a rank in the open.
-const SHOWN: usize = 3;
+/// Examples of a rank in the open: of images, and of tables, which are longer.
+const IMAGES: usize = 3;
+const TABLES: usize = 2;
 
 /// Columns of a table's example in the open: those that came back worst.
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 6;
 
 /// The ranks with their headings.
 const RANKS: [(Rank, &str); 3] = [
@@ -22,19 +24,33 @@ const RANKS: [(Rank, &str); 3] = [
     (Rank::Worst, "Came back worst"),
 ];
 
+/// Draws an example.
+type Card<'a> = Box<dyn Fn(&Example) -> Markup + 'a>;
+
 pub fn section(input: &ReportInput) -> Option<Section> {
     let examples = &input.evaluation.examples;
     if examples.is_empty() {
         return None;
     }
-    let of_table = matches!(input.layout, Layout::Columns(_));
-    let cards: Box<dyn Fn(&Example) -> Markup> = match (Shape::of(input.layout), input.layout) {
-        (None, Layout::Columns(names)) => Box::new(|example| table_card(names, example)),
-        (shape, _) => {
-            let shape = shape?;
+    let (class, shown, card): (_, _, Card) = match input.layout {
+        Layout::Columns(names) => (
+            "of-table",
+            TABLES,
+            Box::new(|example| table_card(names, example)),
+        ),
+        Layout::Image {
+            height,
+            width,
+            channels,
+        } => {
+            let shape = Shape::new(*height, *width, *channels);
             let scales = Scales::of(examples);
-            Box::new(move |example| image_card(shape, &scales, example))
+            let card = move |example: &Example| image_card(shape, &scales, example);
+            ("of-image", IMAGES, Box::new(card))
         }
+    };
+    let cards = |examples: &[&Example]| {
+        html! { div.examples.(class) { @for example in examples { (card(example)) } } }
     };
     Some(Section {
         title: "What came back",
@@ -46,9 +62,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                     examples.iter().filter(|example| example.rank == rank).collect();
                 @if !ranked.is_empty() {
                     h3 { (heading) }
-                    (folded(&ranked, SHOWN, "rows", |examples| html! {
-                        div.examples.of-table[of_table] { @for example in examples { (cards(example)) } }
-                    }))
+                    (folded(&ranked, shown, ["row", "rows"], cards))
                 }
             }
         },
@@ -158,7 +172,7 @@ fn table_card(names: &[String], example: &Example) -> Markup {
     html! {
         figure.example {
             (caption(example))
-            (folded(&columns, COLUMNS, "columns, which came back closer", |columns| html! {
+            (folded(&columns, COLUMNS, ["column, which came back closer", "columns, which came back closer"], |columns| html! {
                 table.columns {
                     thead {
                         tr {
@@ -178,8 +192,7 @@ fn table_card(names: &[String], example: &Example) -> Markup {
 
 /// A bar from the middle to the left or to the right.
 fn signed_bar(value: f32, most: f32) -> Markup {
-    // NaN ends up as 0.
-    let half = 50.0 * (value.abs() / most).max(0.0).min(1.0);
+    let half = 50.0 * share(f64::from(value.abs()), f64::from(most));
     let (class, left) = if value < 0.0 {
         ("below", 50.0 - half)
     } else {

@@ -21,15 +21,16 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     if traversals.is_empty() {
         return None;
     }
-    let draw: Box<dyn Fn(&Traversal) -> Markup> = match (Shape::of(input.layout), input.layout) {
-        (None, Layout::Columns(names)) => Box::new(|traversal| columns(names, traversal)),
-        (shape, _) => {
-            let shape = shape?;
-            let range = range(
-                traversals
-                    .iter()
-                    .flat_map(|traversal| traversal.rows.iter().map(Vec::as_slice)),
-            );
+    let draw: Box<dyn Fn(&Traversal) -> Markup> = match input.layout {
+        Layout::Columns(names) => Box::new(|traversal| columns(names, traversal)),
+        Layout::Image {
+            height,
+            width,
+            channels,
+        } => {
+            let shape = Shape::new(*height, *width, *channels);
+            let rows = traversals.iter().flat_map(|traversal| &traversal.rows);
+            let range = range(rows.map(Vec::as_slice));
             Box::new(move |traversal| images(shape, range, traversal))
         }
     };
@@ -38,11 +39,11 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         anchor: "traversals",
         html: html! {
             p.lead {
-                "Each line moves one number of the code from low to high and leaves the others at "
+                "Each line moves one of the liveliest numbers of the code from low to high and leaves the others at "
                 "their median. What changes is what that number stands for; where nothing changes, "
                 "the decoder does not listen to it."
             }
-            (folded(traversals, SHOWN, "numbers of the code", |traversals| html! {
+            (folded(traversals, SHOWN, ["number of the code", "numbers of the code"], |traversals| html! {
                 div.traversals {
                     @for traversal in traversals {
                         figure {

@@ -41,7 +41,7 @@ fn badge(evaluation: &Evaluation) -> Markup {
             div.sign aria-hidden="true" { (sign) }
             div {
                 p.grade { strong { (word) } " " span { (gloss) } }
-                p { (evaluation.verdict.sentence) }
+                p.sentence { (evaluation.verdict.sentence) }
             }
         }
     }
@@ -154,7 +154,7 @@ fn findings(findings: &[Finding]) -> Markup {
                     };
                     li.(class) {
                         p.title { span.tag { (word) } " " strong { (finding.title) } }
-                        p { (finding.detail) }
+                        p.detail { (finding.detail) }
                         @if !finding.hint.is_empty() { p.hint { (finding.hint) } }
                     }
                 }

@@ -9,9 +9,8 @@ const RECORDS_LOOKED_AT: usize = 100;
 /// How a file writes its records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dialect {
+    /// What stands between two fields.
     pub delimiter: u8,
-    /// Lines end with `\r` alone, as on old Macs.
-    pub ends_with_return: bool,
 }
 
 impl Dialect {
@@ -34,7 +33,6 @@ impl Dialect {
         }
         Ok(Self {
             delimiter: given.unwrap_or_else(|| guess_delimiter(head)),
-            ends_with_return: head.contains(&b'\r') && !head.contains(&b'\n'),
         })
     }
 
@@ -46,15 +44,6 @@ impl Dialect {
             .delimiter(self.delimiter)
             .buffer_capacity(64 * 1024)
             .from_reader(text)
-    }
-
-    /// The line on which a record starts, given how many records came before it.
-    pub fn line(&self, record: &::csv::ByteRecord, before: u64) -> u64 {
-        match record.position() {
-            // The reader of records counts `\n` only.
-            Some(position) if !self.ends_with_return => position.line(),
-            _ => before + 1,
-        }
     }
 }
 
@@ -74,11 +63,7 @@ fn guess_delimiter(head: &[u8]) -> u8 {
 }
 
 fn field_counts(head: &[u8], delimiter: u8) -> Vec<usize> {
-    let dialect = Dialect {
-        delimiter,
-        ends_with_return: false,
-    };
-    let records = dialect.reader(head).into_byte_records();
+    let records = Dialect { delimiter }.reader(head).into_byte_records();
     let records = records.map_while(Result::ok).take(RECORDS_LOOKED_AT);
     let mut counts: Vec<usize> = records.map(|record| record.len()).collect();
     // The last record may be cut off by the end of the head.

@@ -1,6 +1,6 @@
 use std::io;
 
-use super::utf8::NotUtf8;
+use super::text::NotUtf8;
 use crate::Problem;
 use crate::source::input::InputError;
 

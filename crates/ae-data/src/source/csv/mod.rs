@@ -7,7 +7,7 @@ mod dialect;
 mod error;
 mod header;
 mod parse;
-mod utf8;
+mod text;
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub use error::{CellProblem, CsvError};
 
 use self::dialect::Dialect;
 use self::header::Columns;
-use self::utf8::Utf8Reader;
+use self::text::TextReader;
 use super::input::Input;
 use super::{Format, SourceOptions};
 use crate::{DataError, Dataset, Labels, Layout, Parts, Values};
@@ -49,13 +49,13 @@ struct Table {
 
 fn read_table(input: Input, options: &SourceOptions) -> Result<Table, CsvError> {
     let dialect = Dialect::find(input.head(), options.delimiter)?;
-    let mut reader = dialect.reader(Utf8Reader::new(input.reader()));
+    let mut reader = dialect.reader(TextReader::new(input.reader()));
     let mut first = ::csv::ByteRecord::new();
     if !reader.read_byte_record(&mut first)? {
         return Err(CsvError::NoRows);
     }
     let columns = Columns::find(&first, options)?;
-    let mut table = parse::parse(reader, &dialect, &columns, first)?;
+    let mut table = parse::parse(reader, &columns, first)?;
     table.drop_row_index(&columns);
     table.warnings.extend(columns.warning);
     Ok(table)

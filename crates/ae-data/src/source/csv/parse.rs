@@ -2,17 +2,18 @@ use std::io::Read;
 
 use ::csv::{ByteRecord, Reader};
 
-use super::dialect::Dialect;
 use super::header::{Columns, Role, field_count_of_data};
 use super::{CellProblem, CsvError, Table};
 
 /// Words that spreadsheets and statistics programs write for a value that isn't there.
 const MISSING: [&str; 6] = ["", "nan", "na", "n/a", "null", "?"];
 
+/// Characters of a cell that an error shows.
+const LONGEST_SHOWN: usize = 40;
+
 /// Reads all records; `first` was read before, and is data if the columns say so.
 pub fn parse<R: Read>(
     mut reader: Reader<R>,
-    dialect: &Dialect,
     columns: &Columns,
     first: ByteRecord,
 ) -> Result<Table, CsvError> {
@@ -26,15 +27,12 @@ pub fn parse<R: Read>(
         warnings: Vec::new(),
     };
     let mut record = first;
-    let mut records = 0;
     let mut is_data = !columns.has_header;
     loop {
         if is_data {
-            let line = dialect.line(&record, records);
-            table.push(&record, columns, line)?;
+            table.push(&record, columns, || line_of(&record, &reader))?;
         }
         is_data = true;
-        records += 1;
         if !reader.read_byte_record(&mut record)? {
             break;
         }
@@ -46,13 +44,26 @@ pub fn parse<R: Read>(
     Ok(table)
 }
 
+/// The line on which the record that was read last starts. (Where the record says it starts
+/// is before the empty lines in front of it.)
+fn line_of<R: Read>(record: &ByteRecord, reader: &Reader<R>) -> u64 {
+    let fields = record.as_slice().iter();
+    let inside = fields.filter(|&&byte| byte == b'\n').count() as u64;
+    reader.position().line().saturating_sub(1 + inside).max(1)
+}
+
 impl Table {
-    fn push(&mut self, record: &ByteRecord, columns: &Columns, line: u64) -> Result<(), CsvError> {
+    fn push(
+        &mut self,
+        record: &ByteRecord,
+        columns: &Columns,
+        line: impl Fn() -> u64,
+    ) -> Result<(), CsvError> {
         let expected = columns.names.len();
         if record.len() != expected && field_count_of_data(record) != expected {
             let found = record.len();
             return Err(CsvError::Ragged {
-                line,
+                line: line(),
                 expected,
                 found,
             });
@@ -66,7 +77,7 @@ impl Table {
                 }
                 Role::Feature => {
                     let number = number(field).map_err(|problem| CsvError::Cell {
-                        line,
+                        line: line(),
                         column: name.clone(),
                         problem,
                     })?;
@@ -87,7 +98,7 @@ fn number(field: &[u8]) -> Result<f32, CellProblem> {
 }
 
 fn problem(text: &str, parsed: Option<f32>) -> CellProblem {
-    let token = text.to_owned();
+    let token = shortened(text);
     let word = text.trim_start_matches(['+', '-']).to_lowercase();
     match parsed {
         _ if MISSING.contains(&word.as_str()) => CellProblem::Missing(token),
@@ -95,4 +106,13 @@ fn problem(text: &str, parsed: Option<f32>) -> CellProblem {
         Some(_) if word.starts_with("inf") => CellProblem::Infinite(token),
         Some(_) => CellProblem::TooLarge(token),
     }
+}
+
+/// A cell's text as an error shows it: on one line, and no more than fits there.
+fn shortened(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST_SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown.replace(char::is_control, " ")
 }

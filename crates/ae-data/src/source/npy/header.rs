@@ -97,7 +97,7 @@ impl<'a> Scanner<'a> {
         let found = if shown.is_empty() {
             "the end".to_owned()
         } else {
-            format!("`{}`", shown.escape_ascii())
+            format!("`{}`", printable(shown))
         };
         let at = self.at;
         NpyError::Header {
@@ -124,7 +124,7 @@ impl<'a> Scanner<'a> {
             return Err(NpyError::Structured);
         }
         let name = self.string("an element type in quotes")?;
-        let found = || name.escape_ascii().to_string();
+        let found = || printable(name);
         let (order, kind) = match name {
             [b'>', kind @ ..] => (ByteOrder::Big, kind),
             // `=` is the writer's own order, which is little-endian on all but museum pieces.
@@ -173,4 +173,16 @@ impl<'a> Scanner<'a> {
         self.at += usize::from(self.rest().starts_with(b"L"));
         Ok(size)
     }
+}
+
+fn printable(text: &[u8]) -> String {
+    let is_printable = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let shown = |&byte| {
+        if is_printable(byte) {
+            char::from(byte)
+        } else {
+            '?'
+        }
+    };
+    text.iter().map(shown).collect()
 }

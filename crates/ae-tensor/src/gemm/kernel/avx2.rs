@@ -96,9 +96,8 @@ unsafe fn transpose(
         // SAFETY: rows below 8 and k + 3 below `depth`, which the caller promised.
         unsafe {
             let half = |row: isize| _mm_loadu_ps(source.offset(row * source_row).add(k));
-            let rows = |i: isize| {
-                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(half(i)), half(i + 4))
-            };
+            let rows =
+                |i: isize| _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(half(i)), half(i + 4));
             let (r0, r1, r2, r3) = (rows(0), rows(1), rows(2), rows(3));
             let low01 = _mm256_castps_pd(_mm256_unpacklo_ps(r0, r1));
             let high01 = _mm256_castps_pd(_mm256_unpackhi_ps(r0, r1));
@@ -115,13 +114,10 @@ unsafe fn transpose(
             }
         }
     }
-    for k in whole..depth {
-        for row in 0..Avx2::LANES {
-            // SAFETY: as above.
-            unsafe {
-                *target.add(k * target_row + row) = *source.offset(row as isize * source_row).add(k);
-            }
-        }
+    // SAFETY: the steps that are left of what the caller promised.
+    unsafe {
+        let (source, target) = (source.add(whole), target.add(whole * target_row));
+        super::transpose::<Avx2>(source, source_row, depth - whole, target, target_row);
     }
 }
 

@@ -112,13 +112,10 @@ unsafe fn transpose(
             }
         }
     }
-    for k in whole..depth {
-        for row in 0..Avx512::LANES {
-            // SAFETY: as above.
-            unsafe {
-                *target.add(k * target_row + row) = *source.offset(row as isize * source_row).add(k);
-            }
-        }
+    // SAFETY: the steps that are left of what the caller promised.
+    unsafe {
+        let (source, target) = (source.add(whole), target.add(whole * target_row));
+        super::transpose::<Avx512>(source, source_row, depth - whole, target, target_row);
     }
 }
 

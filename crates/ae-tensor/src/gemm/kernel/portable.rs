@@ -77,25 +77,6 @@ unsafe fn tile<const ROWS: usize, const VECTORS: usize, const ADJACENT: usize>(a
     unsafe { super::tile::<Portable, ROWS, VECTORS, ADJACENT>(arguments) }
 }
 
-/// # Safety
-/// As `Kernel::transpose`.
-unsafe fn transpose(
-    source: *const f32,
-    source_row: isize,
-    depth: usize,
-    target: *mut f32,
-    target_row: usize,
-) {
-    for k in 0..depth {
-        for row in 0..Portable::LANES {
-            // SAFETY: rows below 4 and k below `depth`, which the caller promised.
-            unsafe {
-                *target.add(k * target_row + row) = *source.offset(row as isize * source_row).add(k);
-            }
-        }
-    }
-}
-
 pub(super) static KERNEL: Kernel = Kernel {
     lanes: Portable::LANES,
     shapes: &[Shape {
@@ -103,5 +84,5 @@ pub(super) static KERNEL: Kernel = Kernel {
         vectors: 2,
         tiles: tiles!(1: 1 2 3 4; 2: 1 2 3 4),
     }],
-    transpose,
+    transpose: super::transpose::<Portable>,
 };

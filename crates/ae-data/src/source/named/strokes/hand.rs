@@ -8,7 +8,7 @@ use super::pen::{Ink, SIDE};
 /// Waves by which a skeleton is bent: one would look like a formula, many like a tremor.
 const WAVES: usize = 3;
 /// The bending of a point by one wave, in heights of the digit, where it is strongest.
-const WAVE_HEIGHT: f32 = 0.022;
+const WAVE_HEIGHT: f32 = 0.03;
 /// Free pixels kept around the digit.
 const MARGIN: f32 = 2.0;
 
@@ -22,7 +22,7 @@ pub struct Style {
     rotation: f32,
     offset: [f32; 2],
     waves: [Wave; WAVES],
-    ink: Ink,
+    pub ink: Ink,
 }
 
 #[derive(Clone, Copy)]
@@ -50,9 +50,9 @@ impl Style {
         });
         Self {
             height: about(18.4, 1.1),
-            aspect: about(0.98, 0.16),
-            slant: about(0.17, 0.2),
-            rotation: about(0.0, 0.09),
+            aspect: about(0.98, 0.18),
+            slant: about(0.17, 0.24),
+            rotation: about(0.0, 0.11),
             offset: [about(0.0, 0.7), about(0.0, 0.7)],
             waves,
             ink: Ink {
@@ -64,68 +64,46 @@ impl Style {
         }
     }
 
-    pub fn ink(&self) -> Ink {
-        self.ink
-    }
-
-    /// The way from the grid to the image for this skeleton: bent, leaning, and moved (and if
-    /// need be shrunk) to lie inside.
-    pub fn place(&self, skeleton: Skeleton) -> Placement<'_> {
-        let mut low = [f32::INFINITY; 2];
-        let mut high = [f32::NEG_INFINITY; 2];
-        for point in skeleton.iter().copied().flatten() {
-            let point = self.shape(*point);
-            for axis in 0..2 {
-                low[axis] = low[axis].min(point[axis]);
-                high[axis] = high[axis].max(point[axis]);
-            }
-        }
+    /// Puts the skeleton's points into the image, in pixels (whole numbers are centres of
+    /// pixels), one curve after the other: bent, leaning, and moved, and if need be shrunk, to
+    /// lie inside.
+    pub fn place(&self, skeleton: Skeleton, points: &mut Vec<[f32; 2]>) {
+        points.clear();
+        let (sine, cosine) = f64::from(self.rotation).sin_cos();
+        let rotation = (sine as f32, cosine as f32);
+        let of_grid = skeleton.iter().copied().flatten();
+        points.extend(of_grid.map(|&point| self.shape(point, rotation)));
         let room = SIDE as f32 / 2.0 - MARGIN - self.ink.radius;
-        let half = [0, 1].map(|axis| (high[axis] - low[axis]) / 2.0);
+        let extremes = [0, 1].map(|axis| {
+            let along = points.iter().map(|point| point[axis]);
+            let low = along.clone().fold(f32::INFINITY, f32::min);
+            (low, along.fold(f32::NEG_INFINITY, f32::max))
+        });
+        let half = extremes.map(|(low, high)| (high - low) / 2.0);
         let scale = self.height.min(room / half[0].max(half[1]));
-        let shift = [0, 1].map(|axis| {
+        for axis in 0..2 {
             let free = (room - scale * half[axis]).max(0.0);
             let centre = (SIDE as f32 - 1.0) / 2.0 + self.offset[axis].clamp(-free, free);
-            centre - scale * (low[axis] + high[axis]) / 2.0
-        });
-        Placement {
-            style: self,
-            scale,
-            shift,
+            let middle = extremes[axis].0 + half[axis];
+            for point in points.iter_mut() {
+                point[axis] = scale * (point[axis] - middle) + centre;
+            }
         }
     }
 
     /// A point of the grid, bent, leaning and turned, around 0 and in heights of the digit.
-    fn shape(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+    fn shape(&self, [x, y]: [f32; 2], (sine, cosine): (f32, f32)) -> [f32; 2] {
         let x = (x - GRID[0] / 2.0) / GRID[1];
         let y = y / GRID[1] - 0.5;
         let mut bent = [x, y];
         for wave in &self.waves {
             let cycles = wave.frequency[0] * x + wave.frequency[1] * y;
-            let swing = (TAU * cycles + wave.phase).sin();
+            // A sine in `f64` rounds to the same `f32` on every system; one in `f32` does not.
+            let swing = f64::from(TAU * cycles + wave.phase).sin() as f32;
             bent[0] += wave.amplitude[0] * swing;
             bent[1] += wave.amplitude[1] * swing;
         }
         let x = self.aspect * bent[0] - self.slant * bent[1];
-        let (sine, cosine) = self.rotation.sin_cos();
         [cosine * x - sine * bent[1], sine * x + cosine * bent[1]]
-    }
-}
-
-/// A style with its place in the image.
-pub struct Placement<'a> {
-    style: &'a Style,
-    scale: f32,
-    shift: [f32; 2],
-}
-
-impl Placement<'_> {
-    /// A point of the grid in the image, in pixels; whole numbers are centres of pixels.
-    pub fn apply(&self, point: [f32; 2]) -> [f32; 2] {
-        let [x, y] = self.style.shape(point);
-        [
-            self.scale * x + self.shift[0],
-            self.scale * y + self.shift[1],
-        ]
     }
 }

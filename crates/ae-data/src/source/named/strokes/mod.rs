@@ -53,11 +53,11 @@ impl Strokes {
         let mut images = vec![0; rows * PIXELS];
         let chunk = ROWS_AT_A_TIME * PIXELS;
         parallel::for_each(images.as_mut_slice(), chunk, |start, images| {
-            let mut pen = Pen::default();
+            let mut scribe = Scribe::default();
             for (offset, image) in images.chunks_exact_mut(PIXELS).enumerate() {
                 let row = start / PIXELS + offset;
                 let mut stream = Stream::new(seed, Purpose::Generator, first + row as u64);
-                draw_digit(class_of(row), &mut stream, &mut pen, image);
+                scribe.draw(class_of(row), &mut stream, image);
             }
         });
         let classes: Vec<u8> = (0..rows).map(|row| class_of(row) as u8).collect();
@@ -76,18 +76,26 @@ fn class_of(row: usize) -> usize {
     row % digits::DIGITS.len()
 }
 
-fn draw_digit(class: usize, stream: &mut Stream, pen: &mut Pen, image: &mut [u8]) {
-    let variants = digits::DIGITS[class];
-    let skeleton = variants[stream.below(variants.len())];
-    let style = Style::draw(stream);
-    let ink = style.ink();
-    let placed = style.place(skeleton);
-    pen.clear();
-    for curve in skeleton {
-        pen.follow(curve.iter().map(|&point| placed.apply(point)), &ink);
-    }
-    pen.develop(&ink, image);
+/// Draws digits one after the other, on the same sheet.
+#[derive(Default)]
+struct Scribe {
+    pen: Pen,
+    points: Vec<[f32; 2]>,
 }
 
-#[cfg(test)]
-mod tests;
+impl Scribe {
+    fn draw(&mut self, class: usize, stream: &mut Stream, image: &mut [u8]) {
+        let variants = digits::DIGITS[class];
+        let skeleton = variants[stream.below(variants.len())];
+        let style = Style::draw(stream);
+        style.place(skeleton, &mut self.points);
+        self.pen.clear();
+        let mut points = self.points.as_slice();
+        for curve in skeleton {
+            let (curve, others) = points.split_at(curve.len());
+            self.pen.follow(curve, &style.ink);
+            points = others;
+        }
+        self.pen.develop(&style.ink, image);
+    }
+}

@@ -1,0 +1,59 @@
+use super::{print, warn};
+use crate::options::DataArguments;
+use crate::run_folder::write_text;
+use crate::run_report::{Page, settings_text};
+use ae_data::Noise;
+use ae_model::{Model, Rows, evaluate};
+use std::path::PathBuf;
+
+/// Measures a model on data and says whether it is any good.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// A model file.
+    model: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+    /// What the rows are spoiled with before the encoder sees them; the noise of the
+    /// model's training, if not given; none for clean rows.
+    #[arg(long)]
+    noise: Option<Noise>,
+    /// Write the whole report there, as one HTML file.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// All that was measured, as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    let model = Model::load(&arguments.model)?;
+    let (dataset, part) = arguments.data.open()?;
+    let (prepared, mut warnings) = model.prepare(&dataset)?;
+    warnings.extend(dataset.warnings.iter().cloned());
+    warn(&warnings, quiet);
+    let all: Vec<u32> = (0..dataset.rows as u32).collect();
+    let clean = || Rows::new(&dataset, &all, &prepared);
+    let noise = arguments.noise.unwrap_or(model.settings().noise);
+    let range = model.scaling().range();
+    let rows = clean().with_fixed_noise(noise, model.settings().seed, range, &clean());
+    let evaluation = evaluate(&model, &rows, part)?;
+    let page = Page {
+        model: &model,
+        evaluation: &evaluation,
+        command: &format!(
+            "ae evaluate {} {}",
+            arguments.model.display(),
+            arguments.data.data
+        ),
+        data: &arguments.data.data,
+        settings: &settings_text(&model)?,
+        warnings: &warnings,
+    };
+    if let Some(path) = &arguments.report {
+        write_text(path, &page.html()?)?;
+    }
+    if arguments.json {
+        return print(&serde_json::to_string_pretty(&evaluation)?);
+    }
+    print(page.summary().trim_end())
+}

@@ -1,0 +1,79 @@
+use crate::run_report::architecture;
+use ae_model::Model;
+use comfy_table::{Table, presets};
+use std::path::PathBuf;
+
+/// Shows what is in a model file.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// A model file.
+    model: PathBuf,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
+    let model = Model::load(&arguments.model)?;
+    if arguments.json {
+        let last = model.history().last();
+        let value = serde_json::json!({
+            "shape": model.autoencoder().shape(),
+            "features": model.autoencoder().features(),
+            "latent": model.autoencoder().latent(),
+            "parameters": model.autoencoder().network().parameter_count(),
+            "loss": model.loss(),
+            "layout": model.layout(),
+            "scaling": model.scaling().scaling(),
+            "provenance": model.provenance(),
+            "settings": model.settings(),
+            "epochs": model.history().len(),
+            "train_loss": last.map(|epoch| epoch.train_loss),
+            "validation_loss": last.and_then(|epoch| epoch.validation_loss),
+        });
+        return super::print(&serde_json::to_string_pretty(&value)?);
+    }
+    let provenance = model.provenance();
+    let mut lines = vec![
+        ("shape", model.autoencoder().shape()),
+        (
+            "parameters",
+            model.autoencoder().network().parameter_count().to_string(),
+        ),
+        ("loss", model.loss().to_string()),
+        ("scaling", model.scaling().scaling().to_string()),
+        ("data", provenance.data.clone()),
+        ("data SHA-256", provenance.fingerprint.clone()),
+        (
+            "rows",
+            format!(
+                "{} trained on, {} watched",
+                provenance.train_rows, provenance.validation_rows
+            ),
+        ),
+        (
+            "weights",
+            format!("of epoch {} of {}", provenance.epoch, model.history().len()),
+        ),
+        ("made by", provenance.program.clone()),
+    ];
+    if let Some(epoch) = model.history().get(provenance.epoch.saturating_sub(1)) {
+        lines.push(("train loss", format!("{:.5}", epoch.train_loss)));
+        if let Some(loss) = epoch.validation_loss {
+            lines.push(("validation loss", format!("{loss:.5}")));
+        }
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    for (name, value) in lines {
+        table.add_row([name.to_owned(), value]);
+    }
+    let mut layers = Table::new();
+    layers.load_style(presets::NOTHING);
+    layers.set_header(["layer", "kind", "shape", "parameters"]);
+    for line in architecture(&model) {
+        let parameters = line.parameters.to_string();
+        layers.add_row([line.name, line.kind, line.shape, parameters]);
+    }
+    super::print(&format!("{table}\n\n{layers}"))
+}

@@ -1,0 +1,74 @@
+//! One file a command: its arguments and its `run`. To add one: its file, and a variant
+//! here.
+
+mod decode;
+mod encode;
+mod evaluate;
+mod info;
+mod list;
+mod reconstruct;
+mod score;
+mod train;
+
+use clap::Subcommand;
+
+macro_rules! commands {
+    ($( $(#[$attribute:meta])* $variant:ident($module:ident) ),+ $(,)?) => {
+        /// Every command.
+        #[derive(Subcommand)]
+        pub enum Command {
+            $( $(#[$attribute])* $variant($module::Arguments), )+
+        }
+
+        impl Command {
+            /// Runs it. `quiet`: nothing but results and errors.
+            pub fn run(self, quiet: bool) -> anyhow::Result<()> {
+                match self { $( Self::$variant(arguments) => $module::run(arguments, quiet), )+ }
+            }
+        }
+    };
+}
+
+commands! {
+    /// Train an autoencoder and write a model and a report.
+    Train(train),
+    /// Measure a model on data and say whether it is any good.
+    Evaluate(evaluate),
+    /// Turn rows into codes.
+    Encode(encode),
+    /// Turn codes back into rows.
+    Decode(decode),
+    /// Put rows through the code and back.
+    Reconstruct(reconstruct),
+    /// Say how badly each row is reconstructed.
+    Score(score),
+    /// Show what is in a model file.
+    Info(info),
+    /// List data sets, recipes, activations, losses and every other choice.
+    List(list),
+}
+
+/// Prints a result to stdout. A reader that went away ends the program quietly.
+fn print(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+/// Prints warnings to stderr.
+fn warn(warnings: &[String], quiet: bool) {
+    if !quiet {
+        for warning in warnings {
+            anstream::eprintln!("\x1b[1;33mwarning:\x1b[0m {warning}");
+        }
+    }
+}
+
+/// Says which rows were read.
+fn say_rows(dataset: &ae_data::Dataset, part: &str, quiet: bool) {
+    warn(&dataset.warnings, quiet);
+    if !quiet {
+        eprintln!("{}: {} rows ({part})", dataset.name, dataset.rows);
+    }
+}

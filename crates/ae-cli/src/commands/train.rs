@@ -1,0 +1,193 @@
+use super::{print, warn};
+use crate::failure::Failure;
+use crate::options::{SettingsOptions, SourceArguments};
+use crate::progress::Progress;
+use crate::recipe::Recipe;
+use crate::run_folder::{RunFolder, history_csv, write_text};
+use crate::run_report::Page;
+use crate::settings_file::RunSettings;
+use crate::stop;
+use ae_data::Parts;
+use ae_model::{Evaluation, Finished, Model, Plan, Session, evaluate};
+use ae_nn::Outcome;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// What `ae train` alone does.
+const DEFAULT_RECIPE: &str = "strokes";
+
+/// Trains an autoencoder and writes a model and a report.
+///
+/// Settings come from a recipe or a file, with options on top. A run's folder holds the
+/// model, a checkpoint, history.csv, metrics.json, settings.toml and report.html.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// A data set's name or a file: mnist, strokes, rows.csv, images.idx, rows.npy
+    /// [default: the recipe's, or strokes].
+    data: Option<String>,
+    /// Named settings (`ae list recipes`).
+    #[arg(long, value_name = "NAME", conflicts_with = "settings")]
+    recipe: Option<String>,
+    /// A TOML file of settings, such as the settings.toml of another run.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Go on with the run in this folder, from its checkpoint.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "overwrite", "recipe", "settings", "data"])]
+    resume: Option<PathBuf>,
+    /// Folder to write to [default: runs/ and the data's name].
+    #[arg(long, short, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace what an earlier run left in that folder.
+    #[arg(long, requires = "out")]
+    overwrite: bool,
+    /// Write no report, and measure nothing after training.
+    #[arg(long)]
+    no_report: bool,
+    /// All that was measured, as JSON on stdout.
+    #[arg(long, conflicts_with = "no_report")]
+    json: bool,
+    #[command(flatten)]
+    options: SettingsOptions,
+    #[command(flatten)]
+    source: SourceArguments,
+}
+
+pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    let stop = stop::listen();
+    let started = Instant::now();
+    let asked = asked(&arguments)?;
+    let data = asked
+        .data
+        .clone()
+        .unwrap_or_else(|| DEFAULT_RECIPE.to_owned());
+    let parts = asked.source.open(&data)?;
+    let plan = Plan::new(&parts, &asked.settings)?;
+    warn(&plan.warnings, quiet);
+
+    let folder = match (&arguments.resume, &arguments.out) {
+        (Some(path), _) => RunFolder::open(path)?,
+        (None, Some(path)) => RunFolder::create(path, arguments.overwrite)?,
+        (None, None) => RunFolder::create_numbered(&folder_name(&parts))?,
+    };
+    let resolved = RunSettings {
+        data: Some(data.clone()),
+        source: asked.source,
+        settings: plan.settings.clone(),
+    };
+    let settings = resolved.to_toml()?;
+    let mut session = Session::new(&parts, &plan).with_checkpoint(folder.checkpoint());
+    if arguments.resume.is_some() {
+        session = session.resume(&folder.checkpoint())?;
+    }
+    write_text(&folder.settings(), &settings)?;
+    if !quiet {
+        eprintln!(
+            "{data}: {} training rows of {} numbers, {} of {}",
+            plan.split.train.len(),
+            parts.train.width,
+            plan.architecture
+                .build(&plan.training.loss, plan.settings.seed)?
+                .shape(),
+            plan.settings.activation
+        );
+    }
+    let mut progress = Progress::new(quiet, plan.settings.epochs, stop);
+    let finished = session.run(&mut progress);
+    progress.finish();
+    let (model, outcome) = match finished? {
+        Finished::Model(model, outcome) => (model, outcome),
+        Finished::Interrupted { epochs } => return interrupted(&folder, epochs),
+    };
+    model.save(&folder.model())?;
+    let history = history_csv(model.history(), &progress.timed);
+    write_text(&folder.history(), &history)?;
+    if outcome == Outcome::StoppedEarly && !quiet {
+        eprintln!(
+            "stopped early after {} epochs; the weights are those of epoch {}",
+            model.history().len(),
+            model.provenance().epoch
+        );
+    }
+    if arguments.no_report {
+        return print(&format!("model: {}", folder.model().display()));
+    }
+    let evaluation = measure(&parts, &plan, &model)?;
+    write_text(
+        &folder.metrics(),
+        &(serde_json::to_string_pretty(&evaluation)? + "\n"),
+    )?;
+    let page = Page {
+        model: &model,
+        evaluation: &evaluation,
+        command: &format!("ae train --settings {}", folder.settings().display()),
+        data: &data,
+        settings: &settings,
+        warnings: &plan.warnings,
+    };
+    write_text(&folder.report(), &page.html()?)?;
+    if arguments.json {
+        return print(&serde_json::to_string_pretty(&evaluation)?);
+    }
+    let summary = page.summary();
+    print(&format!(
+        "{}\nmodel:  {}\nreport: {}\n{:.1} s in all",
+        summary.trim_end(),
+        folder.model().display(),
+        folder.report().display(),
+        started.elapsed().as_secs_f64()
+    ))
+}
+
+/// Recipe, settings file or earlier run, with options on top.
+fn asked(arguments: &Arguments) -> anyhow::Result<RunSettings> {
+    let mut asked = match (&arguments.settings, &arguments.recipe, &arguments.resume) {
+        (Some(path), _, _) => RunSettings::read(path)?,
+        (None, Some(name), _) => Recipe::find(name)?.settings()?,
+        (None, None, Some(folder)) => RunSettings::read(&RunFolder::open(folder)?.settings())?,
+        (None, None, None) if arguments.data.is_none() => {
+            Recipe::find(DEFAULT_RECIPE)?.settings()?
+        }
+        (None, None, None) => RunSettings::default(),
+    };
+    if let Some(data) = &arguments.data {
+        asked.data = Some(data.clone());
+    }
+    asked.source = arguments.source.over(&asked.source);
+    arguments.options.apply(&mut asked.settings);
+    Ok(asked)
+}
+
+/// The data's name, as far as it can stand in a path.
+fn folder_name(parts: &Parts) -> String {
+    let name = parts.train.name.chars();
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.map(safe).collect();
+    let name = name.trim_matches('.').to_owned();
+    if name.is_empty() {
+        "run".to_owned()
+    } else {
+        name
+    }
+}
+
+fn measure(parts: &Parts, plan: &Plan, model: &Model) -> anyhow::Result<Evaluation> {
+    let part = plan.reported_part();
+    let rows = plan
+        .noisy_rows(parts, part)
+        .ok_or(ae_nn::Error::NoRows { what: "evaluate" })?;
+    Ok(evaluate(model, &rows, part.name())?)
+}
+
+fn interrupted(folder: &RunFolder, epochs: usize) -> anyhow::Result<()> {
+    Err(Failure::new(
+        format!("interrupted after {epochs} epochs; the checkpoint is written"),
+        format!("go on with `ae train --resume {}`", folder.path().display()),
+    )
+    .into())
+}

@@ -1,0 +1,80 @@
+//! Errors on their way out: message, hint, exit code.
+
+use ae_choice::ChoiceError;
+use ae_data::DataError;
+use ae_model::ModelError;
+use std::io;
+use std::process::ExitCode;
+
+/// An error of the program itself, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    message: String,
+    hint: Option<String>,
+    usage: bool,
+}
+
+impl Failure {
+    /// Something failed: exit code 1.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+            usage: false,
+        }
+    }
+
+    /// The program was called wrongly: exit code 2.
+    pub fn usage(message: impl Into<String>, hint: Option<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint,
+            usage: true,
+        }
+    }
+}
+
+/// Prints an error and gives the exit code it stands for. A reader that went away (`ae … |
+/// head`) is no error.
+pub fn print(error: &anyhow::Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    anstream::eprintln!("{RED}error:{RESET} {error:#}");
+    if let Some(hint) = error.chain().find_map(hint) {
+        anstream::eprintln!("{GREEN}hint:{RESET} {hint}");
+    }
+    let wrong_usage = error.chain().any(|cause| {
+        let failure = cause.downcast_ref::<Failure>();
+        failure.is_some_and(|failure| failure.usage) || cause.is::<ChoiceError>()
+    });
+    ExitCode::from(if wrong_usage { 2 } else { 1 })
+}
+
+const RED: &str = "\x1b[1;31m";
+const GREEN: &str = "\x1b[1;32m";
+const RESET: &str = "\x1b[0m";
+
+fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if let Some(failure) = cause.downcast_ref::<Failure>() {
+        return failure.hint.clone();
+    }
+    if let Some(error) = cause.downcast_ref::<ModelError>() {
+        return error.hint();
+    }
+    if let Some(error) = cause.downcast_ref::<DataError>() {
+        return error.hint();
+    }
+    if let Some(error) = cause.downcast_ref::<ae_nn::Error>() {
+        return error.hint();
+    }
+    cause.downcast_ref::<ChoiceError>()?.hint()
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>();
+        io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

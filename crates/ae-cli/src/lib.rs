@@ -1,0 +1,63 @@
+//! The program `ae`, as a library so that other chores (completions, man pages) can ask it
+//! for its arguments.
+//!
+//! Every command is one file in `commands/` with its arguments and a `run`. Results go to
+//! stdout, everything else to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage.
+#![forbid(unsafe_code)]
+
+mod commands;
+mod failure;
+mod options;
+mod output;
+mod progress;
+mod recipe;
+mod report;
+mod run_folder;
+mod run_report;
+mod settings_file;
+mod stop;
+
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+/// Train autoencoders on images and tables, and see whether they are any good.
+#[derive(Parser)]
+#[command(
+    name = "ae",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Try `ae train`, then open the report it names. `ae list` shows every choice there is."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: commands::Command,
+
+    /// Threads to use; all cores if not given. Results don't depend on it.
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<std::num::NonZeroUsize>,
+
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+/// The program's arguments.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Reads the arguments and runs the command they ask for.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(threads) = arguments.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+        if let Err(error) = pool.build_global() {
+            return failure::print(&anyhow::Error::from(error));
+        }
+    }
+    match arguments.command.run(arguments.quiet) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::print(&error),
+    }
+}

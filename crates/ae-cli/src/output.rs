@@ -1,0 +1,71 @@
+//! Rows of numbers on their way out: npy or CSV, by the file's name; CSV on stdout.
+
+use crate::failure::Failure;
+use ae_data::Layout;
+use ae_model::write_beside;
+use anyhow::Context;
+use ndarray::{Array2, ArrayView2};
+use ndarray_npy::WriteNpyExt;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Where results go.
+#[derive(clap::Args, Debug)]
+pub struct OutputArguments {
+    /// A .npy or .csv file; CSV on stdout, if not given.
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl OutputArguments {
+    /// Writes rows; `names` head the columns of a CSV file.
+    pub fn write(&self, names: &[String], rows: &Array2<f32>) -> anyhow::Result<()> {
+        let Some(path) = &self.out else {
+            let mut out = BufWriter::new(io::stdout().lock());
+            write_csv(&mut out, names, rows.view())?;
+            return Ok(out.flush()?);
+        };
+        match extension(path).as_str() {
+            "npy" => write_beside(path, false, |file| {
+                rows.write_npy(file).map_err(io::Error::other)
+            })?,
+            "csv" => write_beside(path, false, |file| {
+                write_csv(file, names, rows.view()).map_err(io::Error::other)
+            })?,
+            other => {
+                return Err(Failure::usage(
+                    format!("{}: can't write `{other}` files", path.display()),
+                    Some("end the name in .npy or .csv".to_owned()),
+                )
+                .into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn extension(path: &Path) -> String {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_string_lossy().to_lowercase()
+}
+
+fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(names)?;
+    for row in rows.rows() {
+        writer.write_record(row.iter().map(ToString::to_string))?;
+    }
+    writer.flush().context("could not write")
+}
+
+/// "latent 0", "latent 1", …
+pub fn latent_names(width: usize) -> Vec<String> {
+    (0..width).map(|unit| format!("latent {unit}")).collect()
+}
+
+/// The names of a row's features.
+pub fn feature_names(layout: &Layout) -> Vec<String> {
+    (0..layout.width())
+        .map(|index| layout.feature_name(index))
+        .collect()
+}

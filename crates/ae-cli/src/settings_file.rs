@@ -1,0 +1,133 @@
+//! Settings in TOML: recipes, `--settings FILE`, and the `settings.toml` of a run's folder.
+
+use crate::failure::Failure;
+use crate::options::SourceArguments;
+use ae_model::Settings;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What to train on and how: a recipe, or a run to repeat.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunSettings {
+    /// Name or path of the data.
+    pub data: Option<String>,
+    /// How it is read.
+    pub source: SourceArguments,
+    /// How to train.
+    pub settings: Settings,
+}
+
+/// The keys besides those of [`Settings`].
+const DATA: &str = "data";
+const SOURCE: &str = "source";
+
+impl RunSettings {
+    /// Reads a settings file.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let place = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| anyhow::Error::from(error).context(place.clone()))?;
+        Self::parse(&text, &place)
+    }
+
+    /// Reads settings. `place` names the file in errors.
+    pub fn parse(text: &str, place: &str) -> anyhow::Result<Self> {
+        let mut table: toml::Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| Failure::usage(format!("{place}: {error}"), None))?;
+        let data = match table.remove(DATA) {
+            None => None,
+            Some(toml::Value::String(data)) => Some(data),
+            Some(other) => {
+                let message = format!("{place}: data: expected a text, found {}", other.type_str());
+                return Err(Failure::usage(message, None).into());
+            }
+        };
+        let source = match table.remove(SOURCE) {
+            None => SourceArguments::default(),
+            Some(value) => read(value, &format!("{place}: source"), &[])?,
+        };
+        let known = keys(&Settings::default());
+        let settings = read(toml::Value::Table(table), place, &known)?;
+        Ok(Self {
+            data,
+            source,
+            settings,
+        })
+    }
+
+    /// As TOML that [`parse`](Self::parse) reads back.
+    pub fn to_toml(&self) -> anyhow::Result<String> {
+        let mut table = toml::Table::new();
+        if let Some(data) = &self.data {
+            table.insert(DATA.to_owned(), data.clone().into());
+        }
+        table.extend(toml::Table::try_from(&self.settings)?);
+        let source = toml::Table::try_from(&self.source)?;
+        if !source.is_empty() {
+            table.insert(SOURCE.to_owned(), source.into());
+        }
+        Ok(toml::to_string(&table)?)
+    }
+}
+
+fn read<'de, T: Deserialize<'de>>(
+    value: toml::Value,
+    place: &str,
+    known: &[String],
+) -> anyhow::Result<T> {
+    if let toml::Value::Table(table) = &value
+        && !known.is_empty()
+        && let Some(unknown) = table.keys().find(|key| !known.contains(key))
+    {
+        let near = ae_choice::suggest(unknown, known.iter().map(String::as_str));
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known: {DATA}, {SOURCE}, {}", known.join(", ")),
+        };
+        let message = format!("{place}: unknown setting `{unknown}`");
+        return Err(Failure::usage(message, Some(hint)).into());
+    }
+    value.try_into().map_err(|error: toml::de::Error| {
+        let message = error.to_string();
+        Failure::usage(format!("{place}: {}", message.trim()), None).into()
+    })
+}
+
+/// Every key of a struct, those that are empty too.
+fn keys(value: &impl Serialize) -> Vec<String> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::Object(map)) => map.keys().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_what_it_wrote() {
+        let mut run = RunSettings {
+            data: Some("mnist".to_owned()),
+            ..RunSettings::default()
+        };
+        run.settings.hidden = vec![128, 64];
+        run.settings.optimizer = "adam:lr=0.002".parse().unwrap();
+        run.settings.loss = Some("bce".parse().unwrap());
+        run.source.invert = true;
+        let text = run.to_toml().unwrap();
+        assert!(text.contains("optimizer = \"adam:lr=0.002\""), "{text}");
+        assert_eq!(RunSettings::parse(&text, "test").unwrap(), run);
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_with_a_suggestion() {
+        let error = RunSettings::parse("latnet = 3", "a.toml").unwrap_err();
+        assert_eq!(error.to_string(), "a.toml: unknown setting `latnet`");
+        let error = RunSettings::parse("epochs = \"many\"", "a.toml").unwrap_err();
+        assert!(error.to_string().contains("invalid type"), "{error}");
+        let error = RunSettings::parse("loss = \"mes\"", "a.toml").unwrap_err();
+        assert!(error.to_string().contains("did you mean `mse`"), "{error}");
+    }
+}

@@ -1,0 +1,139 @@
+//! The way of rows in use.
+
+use super::Network;
+use crate::activation::{Activation, Linear};
+use crate::flat::for_chunks;
+use crate::layer::{Forward, Mode};
+use ae_tensor::AlignedBuffer;
+use ndarray::{ArrayView2, ArrayViewMut2};
+use std::ops::Range;
+
+/// Room for what passes between layers in use; grows to the largest batch it has seen.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {
+    sides: [AlignedBuffer; 2],
+    /// Copies of views that are not contiguous.
+    input: AlignedBuffer,
+    output: AlignedBuffer,
+}
+
+fn reserve(room: &mut AlignedBuffer, length: usize) {
+    if room.len() < length {
+        *room = AlignedBuffer::zeros(length);
+    }
+}
+
+impl Network {
+    /// Rows through some of the layers, for use: the same row always gives the same result.
+    /// `input` and `output` are B × the width at either end of the range; allocates nothing
+    /// once `scratch` has seen a batch of this size.
+    ///
+    /// # Panics
+    /// If the range is empty or reaches beyond the layers, or the shapes don't fit.
+    pub fn infer(
+        &self,
+        layers: Range<usize>,
+        input: ArrayView2<f32>,
+        output: ArrayViewMut2<f32>,
+        scratch: &mut Scratch,
+    ) {
+        self.check_pass(&layers, input.dim(), output.dim());
+        let finish = Activation::Linear(Linear {});
+        self.infer_then(layers, input, output, scratch, finish);
+    }
+
+    /// The same with an activation behind the last layer.
+    pub(crate) fn infer_then(
+        &self,
+        layers: Range<usize>,
+        input: ArrayView2<f32>,
+        mut output: ArrayViewMut2<f32>,
+        scratch: &mut Scratch,
+        finish: Activation,
+    ) {
+        // Layers want contiguous rows; others go through a copy.
+        if input.as_slice().is_none() {
+            let (rows, width) = input.dim();
+            let mut room = std::mem::take(&mut scratch.input);
+            reserve(&mut room, rows * width);
+            shaped_mut(&mut room, rows, width).assign(&input);
+            self.infer_then(layers, shaped(&room, rows, width), output, scratch, finish);
+            scratch.input = room;
+            return;
+        }
+        let Some(values) = output.as_slice_mut() else {
+            let (rows, width) = output.dim();
+            let mut room = std::mem::take(&mut scratch.output);
+            reserve(&mut room, rows * width);
+            let copy = shaped_mut(&mut room, rows, width);
+            self.infer_then(layers, input, copy, scratch, finish);
+            output.assign(&shaped(&room, rows, width));
+            scratch.output = room;
+            return;
+        };
+        self.infer_contiguous(layers, input, values, scratch);
+        for_chunks(values, |_, part| finish.apply(part));
+    }
+
+    fn infer_contiguous(
+        &self,
+        layers: Range<usize>,
+        input: ArrayView2<f32>,
+        output: &mut [f32],
+        scratch: &mut Scratch,
+    ) {
+        let rows = input.nrows();
+        let room = rows * self.widest();
+        scratch.sides.iter_mut().for_each(|side| reserve(side, room));
+        let [mut from, mut to] = scratch.sides.each_mut();
+        for index in layers.clone() {
+            let layer = &self.layers[index];
+            let (first, last) = (index == layers.start, index + 1 == layers.end);
+            let to_values = if last { &mut *output } else { &mut *to };
+            layer.forward(Forward {
+                mode: Mode::Infer,
+                parameters: &self.parameters[self.parameter_ranges[index].clone()],
+                state: &self.state[self.state_ranges[index].clone()],
+                input: if first {
+                    input
+                } else {
+                    shaped(from, rows, layer.inputs())
+                },
+                output: shaped_mut(to_values, rows, layer.outputs()),
+                cache: &mut [],
+            });
+            std::mem::swap(&mut from, &mut to);
+        }
+    }
+
+    fn check_pass(&self, layers: &Range<usize>, input: (usize, usize), output: (usize, usize)) {
+        let all = self.layers.len();
+        assert!(
+            !layers.is_empty() && layers.end <= all,
+            "layers {layers:?} of {all}"
+        );
+        let widths = (
+            self.layers[layers.start].inputs(),
+            self.layers[layers.end - 1].outputs(),
+        );
+        assert!(
+            (input.1, output.1) == widths && input.0 == output.0,
+            "layers {layers:?} take {} numbers a row and give {}, not {input:?} to {output:?}",
+            widths.0,
+            widths.1
+        );
+    }
+
+    fn widest(&self) -> usize {
+        let widths = self.layers.iter().map(|layer| layer.outputs());
+        widths.max().unwrap_or(0)
+    }
+}
+
+fn shaped(values: &[f32], rows: usize, width: usize) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape((rows, width), &values[..rows * width]).expect("a slice of rows × width numbers")
+}
+
+fn shaped_mut(values: &mut [f32], rows: usize, width: usize) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape((rows, width), &mut values[..rows * width]).expect("a slice of rows × width numbers")
+}
