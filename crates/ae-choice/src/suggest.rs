@@ -1,5 +1,5 @@
-/// The candidate nearest to `found`, if one is near enough to be a slip of the finger:
-/// at most a third of its letters differ, ignoring case.
+/// The candidate nearest to `found`, if one is near enough to be a slip of the finger: at
+/// most a third of its letters differ, ignoring case, or one is the other's beginning.
 pub fn suggest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_lowercase();
     candidates
@@ -9,9 +9,18 @@ pub fn suggest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -
             (distance, candidate)
         })
         .filter(|(distance, candidate)| {
-            let length = candidate.chars().count().max(found.chars().count());
-            *distance * 3 <= length.max(3)
+            let lower = candidate.to_lowercase();
+            let (long, short) = if lower.len() > found.len() {
+                (&lower, &found)
+            } else {
+                (&found, &lower)
+            };
+            let begins = short.len() >= LEAST_BEGINNING && long.starts_with(short.as_str());
+            begins || *distance * 3 <= long.chars().count().max(3)
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+/// Letters that a beginning must have to say anything.
+const LEAST_BEGINNING: usize = 3;

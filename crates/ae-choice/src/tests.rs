@@ -125,6 +125,9 @@ fn suggests_only_what_is_near() {
     assert_eq!(suggest("latnet", known), Some("latent"));
     assert_eq!(suggest("LATENT", known), Some("latent"));
     assert_eq!(suggest("learning_rate", known), Some("learning-rate"));
+    assert_eq!(suggest("lat", known), Some("latent"));
+    assert_eq!(suggest("hidden-layers", known), Some("hidden"));
+    assert_eq!(suggest("la", known), None);
     assert_eq!(suggest("epochs", known), None);
 }
 

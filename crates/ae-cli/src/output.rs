@@ -1,11 +1,9 @@
 //! Rows of numbers on their way out: npy or CSV, by the file's name; CSV on stdout.
 
 use crate::failure::Failure;
-use ae_data::Layout;
+use ae_data::{Layout, write_npy};
 use ae_model::write_beside;
-use anyhow::Context;
 use ndarray::{Array2, ArrayView2};
-use ndarray_npy::WriteNpyExt;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -26,12 +24,8 @@ impl OutputArguments {
             return Ok(out.flush()?);
         };
         match extension(path).as_str() {
-            "npy" => write_beside(path, false, |file| {
-                rows.write_npy(file).map_err(io::Error::other)
-            })?,
-            "csv" => write_beside(path, false, |file| {
-                write_csv(file, names, rows.view()).map_err(io::Error::other)
-            })?,
+            "npy" => write_beside(path, false, |file| write_npy(file, rows.view()))?,
+            "csv" => write_beside(path, false, |file| write_csv(file, names, rows.view()))?,
             other => {
                 return Err(Failure::usage(
                     format!("{}: can't write `{other}` files", path.display()),
@@ -49,13 +43,22 @@ fn extension(path: &Path) -> String {
     extension.to_string_lossy().to_lowercase()
 }
 
-fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> anyhow::Result<()> {
+fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(names)?;
+    writer.write_record(names).map_err(system_error)?;
     for row in rows.rows() {
-        writer.write_record(row.iter().map(ToString::to_string))?;
+        let cells = row.iter().map(ToString::to_string);
+        writer.write_record(cells).map_err(system_error)?;
     }
-    writer.flush().context("could not write")
+    writer.flush()
+}
+
+/// What the system said, not what became of it on the way: a closed pipe must be told.
+fn system_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// "latent 0", "latent 1", …

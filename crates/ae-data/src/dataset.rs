@@ -1,9 +1,8 @@
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::DataError;
+use crate::{DataError, Labels, Layout};
 
 /// Rows of numbers as a source gave them: unscaled, with what is known about them.
 ///
@@ -35,31 +34,6 @@ pub enum Values {
     Floats(Vec<f32>),
 }
 
-/// How a row is laid out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Layout {
-    /// An image, line after line; the channels of a pixel stand together.
-    Image {
-        /// Lines.
-        height: usize,
-        /// Pixels in a line.
-        width: usize,
-        /// Numbers in a pixel: 1 for grey, 3 for colour.
-        channels: usize,
-    },
-    /// A table's row, with the names of its columns.
-    Columns(Vec<String>),
-}
-
-/// The class of each row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labels {
-    /// One index into `names` a row.
-    pub ids: Vec<u32>,
-    /// The classes, in ascending order.
-    pub names: Vec<String>,
-}
-
 /// What a source gives: rows to train on and, where it has them, rows set aside for the test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parts {
@@ -81,82 +55,6 @@ impl Values {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-impl Layout {
-    /// Numbers in a row.
-    pub fn width(&self) -> usize {
-        match self {
-            Self::Image {
-                height,
-                width,
-                channels,
-            } => height * width * channels,
-            Self::Columns(names) => names.len(),
-        }
-    }
-
-    /// What to call feature `index` of a row: `pixel 3,7` (line, column), `pixel 3,7,0` with
-    /// its channel where there is more than one, or the column's name.
-    ///
-    /// # Panics
-    /// If `index` is not below the layout's width.
-    pub fn feature_name(&self, index: usize) -> String {
-        assert!(index < self.width(), "feature {index} of {}", self.width());
-        match self {
-            Self::Image {
-                width, channels, ..
-            } => {
-                let (pixel, channel) = (index / channels, index % channels);
-                let mut name = format!("pixel {},{}", pixel / width, pixel % width);
-                if *channels > 1 {
-                    let _ = write!(name, ",{channel}");
-                }
-                name
-            }
-            Self::Columns(names) => names[index].clone(),
-        }
-    }
-}
-
-impl Labels {
-    /// Labels from one whole number a row.
-    pub fn from_numbers<N: Copy + Ord + std::fmt::Display>(numbers: &[N]) -> Self {
-        let mut classes = numbers.to_vec();
-        classes.sort_unstable();
-        classes.dedup();
-        let id = |number| classes.partition_point(|class| class < number) as u32;
-        Self {
-            ids: numbers.iter().map(id).collect(),
-            names: classes.iter().map(N::to_string).collect(),
-        }
-    }
-
-    /// Labels from one text a row. Classes are sorted as numbers if all of them are, else as
-    /// text.
-    pub fn from_texts<T: AsRef<str>>(texts: &[T]) -> Self {
-        let mut names: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
-        names.sort_unstable();
-        names.dedup();
-        // Ids are found by text before the classes are put into their final order.
-        let mut order: Vec<usize> = (0..names.len()).collect();
-        let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
-        if let Some(numbers) = numbers {
-            order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
-        }
-        let mut id_of = vec![0; names.len()];
-        for (id, &position) in order.iter().enumerate() {
-            id_of[position] = id as u32;
-        }
-        let ids = texts.iter().map(|text| {
-            let position = names.partition_point(|name| *name < text.as_ref());
-            id_of[position]
-        });
-        Self {
-            ids: ids.collect(),
-            names: order.iter().map(|&at| names[at].to_owned()).collect(),
-        }
     }
 }
 

@@ -39,14 +39,18 @@
 
 mod dataset;
 mod error;
+mod labels;
+mod layout;
 pub mod noise;
 pub mod scaling;
 pub mod source;
 mod split;
 
-pub use dataset::{Dataset, Labels, Layout, Parts, Values};
+pub use dataset::{Dataset, Parts, Values};
 pub use error::{DataError, Problem};
+pub use labels::Labels;
+pub use layout::Layout;
 pub use noise::{Corrupt, Noise, NoiseContext};
 pub use scaling::{FittedScaling, Prepared, Scaling};
-pub use source::SourceOptions;
+pub use source::{SourceOptions, write_npy};
 pub use split::Split;

@@ -67,7 +67,7 @@ pub enum Error {
         what: &'static str,
     },
     /// The loss or the weights became NaN or infinite.
-    #[error("{what} not finite at epoch {epoch}, batch {batch} (learning rate {learning_rate:e})")]
+    #[error("{what} not finite at epoch {epoch}, batch {batch} (learning rate {rate:e})", rate = *learning_rate as f32)]
     NotFinite {
         /// "loss", "weights", "validation loss".
         what: &'static str,

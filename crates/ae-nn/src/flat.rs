@@ -2,7 +2,7 @@
 //!
 //! Pieces have sizes that don't depend on the number of threads, so that neither do results.
 
-use ae_tensor::{elementwise, parallel};
+use ae_tensor::parallel;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// Numbers in a piece of parallel work: 64 KiB, a good part of a core's first two caches.
@@ -38,16 +38,23 @@ pub(crate) fn row_chunk(width: usize) -> usize {
     rows_per_chunk(width) * width
 }
 
-/// sums\[j\] = Σᵢ a\[i,j\] b\[i,j\], each in the order of the rows; `a` and `b` hold rows as long
-/// as `sums`.
-pub(crate) fn column_sums_of_products(a: &[f32], b: &[f32], sums: &mut [f32]) {
+/// The sums over the rows of `a` and of a ⊙ b, column by column, in double precision: where
+/// a gradient is to be freed of its mean, an error of the mean is an error of every row. `a`
+/// and `b` hold rows as long as `sums` and `products`.
+pub(crate) fn column_sums(a: &[f32], b: &[f32], sums: &mut [f32], products: &mut [f32]) {
     let width = sums.len();
-    parallel::for_each(sums, COLUMNS, |first, sums| {
-        sums.fill(0.0);
+    parallel::for_each((sums, products), COLUMNS, |first, (sums, products)| {
         let columns = first..first + sums.len();
+        let mut totals = [[0.0f64; 2]; COLUMNS];
         for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
-            let (a, b) = (&a[columns.clone()], &b[columns.clone()]);
-            elementwise::zip2(sums, a, b, |sum, a, b| sum + a * b);
+            let pairs = a[columns.clone()].iter().zip(&b[columns.clone()]);
+            for ([sum, product], (a, b)) in totals.iter_mut().zip(pairs) {
+                *sum += f64::from(*a);
+                *product += f64::from(*a) * f64::from(*b);
+            }
+        }
+        for (([sum, product], out), out_product) in totals.iter().zip(sums).zip(products) {
+            (*out, *out_product) = (*sum as f32, *product as f32);
         }
     });
 }

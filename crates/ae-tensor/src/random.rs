@@ -8,16 +8,19 @@
 //! Reference values in the tests pin what each method draws; a change of them changes every seeded
 //! result and belongs in the change log.
 
+mod chacha;
+
 use crate::instruction_set::compiled_for_each_instruction_set;
 use crate::scalar;
-use rand::{Rng, SeedableRng, TryRng, rngs::ChaCha8Rng};
+use rand::TryRng;
 use std::convert::Infallible;
+use std::fmt;
 
 /// What random numbers are for: streams of different purposes never share numbers.
 ///
 /// The codes are part of what a seed means and must not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-#[repr(u64)]
+#[repr(u32)]
 #[non_exhaustive]
 pub enum Purpose {
     /// Initial weights; the index is the parameter's place in the network.
@@ -44,44 +47,85 @@ pub enum Purpose {
     Search = 11,
 }
 
-/// Fills the part of the key that seed and purpose leave free.
-const KEY_TAG: &[u8; 16] = b"ae-tensor/stream";
+/// "ae-tensor/stream", the part of the key that seed and purpose leave free.
+const KEY_TAG: [u32; 4] = [0x742d_6561, 0x6f73_6e65, 0x7473_2f72, 0x6d61_6572];
+
+/// Words computed at a time.
+const BUFFER: usize = chacha::WORDS * chacha::LANES;
 
 /// Normals are made in blocks: from 16 words for the radius and 16 for the angle come 32 numbers.
 const HALF_BLOCK: usize = 16;
 const BLOCK: usize = 2 * HALF_BLOCK;
 
 /// One stream of random numbers. It implements rand's traits as well.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct Stream {
-    words: ChaCha8Rng,
+    key: [u32; 8],
+    index: u64,
+    /// Number of the block after those in `words`.
+    next_block: u64,
+    words: [[u32; chacha::LANES]; chacha::WORDS],
+    /// Words of `words` already given out.
+    used: usize,
 }
 
 impl Stream {
     /// The stream of this name, at its start.
     #[must_use]
     pub fn new(seed: u64, purpose: Purpose, index: u64) -> Self {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
-        key[16..].copy_from_slice(KEY_TAG);
-        let mut words = ChaCha8Rng::from_seed(key);
-        words.set_stream(index);
-        Self { words }
+        let (low, high) = (seed as u32, (seed >> 32) as u32);
+        let [tag0, tag1, tag2, tag3] = KEY_TAG;
+        Self {
+            key: [low, high, purpose as u32, 0, tag0, tag1, tag2, tag3],
+            index,
+            next_block: 0,
+            words: [[0; chacha::LANES]; chacha::WORDS],
+            used: BUFFER,
+        }
+    }
+
+    fn refill(&mut self) {
+        chacha::fill(&self.key, self.index, self.next_block, &mut self.words);
+        self.next_block = self.next_block.wrapping_add(chacha::LANES as u64);
+        self.used = 0;
+    }
+
+    fn word(&mut self) -> u32 {
+        if self.used == BUFFER {
+            self.refill();
+        }
+        let word = self.words.as_flattened()[self.used];
+        self.used += 1;
+        word
+    }
+
+    /// Two words, the low one first.
+    fn double_word(&mut self) -> u64 {
+        u64::from(self.word()) | u64::from(self.word()) << 32
     }
 
     /// Uniform 32-bit numbers, one word each.
     pub fn fill_u32(&mut self, out: &mut [u32]) {
-        for value in out {
-            *value = self.words.next_u32();
+        self.for_each_stretch(out, |out, words| out.copy_from_slice(words));
+    }
+
+    /// Pairs each stretch of `out` with as many new words.
+    fn for_each_stretch<T>(&mut self, mut out: &mut [T], mut f: impl FnMut(&mut [T], &[u32])) {
+        while !out.is_empty() {
+            if self.used == BUFFER {
+                self.refill();
+            }
+            let words = &self.words.as_flattened()[self.used..];
+            let (now, later) = out.split_at_mut(words.len().min(out.len()));
+            f(now, &words[..now.len()]);
+            self.used += now.len();
+            out = later;
         }
     }
 
     /// Uniform numbers in [0, 1), multiples of 2⁻²⁴, one word each.
     pub fn fill_uniform(&mut self, out: &mut [f32]) {
-        for value in out {
-            *value = self.uniform();
-        }
+        self.for_each_stretch(out, uniforms);
     }
 
     /// Independent normal numbers of mean 0 and variance 1 (Box–Muller); none is farther than 6.7
@@ -105,7 +149,7 @@ impl Stream {
 
     /// A uniform number in [0, 1), a multiple of 2⁻²⁴.
     pub fn uniform(&mut self) -> f32 {
-        (self.words.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
+        uniform(self.word())
     }
 
     /// A normal number of mean 0 and variance 1. [`fill_normal`](Self::fill_normal) is far cheaper
@@ -126,7 +170,7 @@ impl Stream {
         let n = n as u64;
         let unfair = n.wrapping_neg() % n;
         loop {
-            let product = u128::from(self.words.next_u64()) * u128::from(n);
+            let product = u128::from(self.double_word()) * u128::from(n);
             if product as u64 >= unfair {
                 return (product >> 64) as usize;
             }
@@ -145,20 +189,37 @@ impl TryRng for Stream {
     type Error = Infallible;
 
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.words.next_u32())
+        Ok(self.word())
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(self.words.next_u64())
+        Ok(self.double_word())
     }
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.words.fill_bytes(bytes);
+        for chunk in bytes.chunks_mut(4) {
+            chunk.copy_from_slice(&self.word().to_le_bytes()[..chunk.len()]);
+        }
         Ok(())
     }
 }
 
+impl fmt::Debug for Stream {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Stream")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
+    }
+}
+
 compiled_for_each_instruction_set! {
+    fn uniforms[](out: &mut [f32], words: &[u32]) {
+        for (out, &word) in out.iter_mut().zip(words) {
+            *out = uniform(word);
+        }
+    }
+
     fn normals[](words: &[[u32; BLOCK]], out: &mut [[f32; BLOCK]]) {
         for (words, out) in words.iter().zip(out) {
             for lane in 0..HALF_BLOCK {
@@ -169,6 +230,11 @@ compiled_for_each_instruction_set! {
             }
         }
     }
+}
+
+#[inline(always)]
+fn uniform(word: u32) -> f32 {
+    (word >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
 /// √(-2 ln u) for a uniform u in (0, 1] of 31 bits, centred in its cell near 0.

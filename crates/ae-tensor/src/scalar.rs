@@ -10,7 +10,9 @@
 
 mod polynomials;
 
-use polynomials::{COS_QUARTER, ERF_NEAR_ZERO, EXP, LN, LN_ERFC, SIN_QUARTER, polynomial};
+use polynomials::{
+    COS_QUARTER, ERF_NEAR_ZERO, EXP, LN, LN_1P_UNIT, LN_ERFC, SIN_QUARTER, polynomial,
+};
 use std::f32::consts::{FRAC_1_SQRT_2, LN_2, LOG2_E};
 
 /// ln 2 - LN_2: what the nearest `f32` leaves out.
@@ -148,9 +150,7 @@ pub fn tanh(x: f32) -> f32 {
 pub fn softplus(x: f32) -> f32 {
     let e = exp_of_negative(-x.abs());
     let positive = if x < 0.0 { 0.0 } else { x };
-    let y = 1.0 + e;
-    let lost = (e - (y - 1.0)) / y;
-    positive + (ln_of_normal(y, 0.0) + lost)
+    mul_add(e, polynomial(e, LN_1P_UNIT), positive)
 }
 
 /// The error function: at most 3 ulp off.

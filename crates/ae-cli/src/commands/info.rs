@@ -75,5 +75,5 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         let parameters = line.parameters.to_string();
         layers.add_row([line.name, line.kind, line.shape, parameters]);
     }
-    super::print(&format!("{table}\n\n{layers}"))
+    super::print(&format!("{}\n\n{}", table.trim_fmt(), layers.trim_fmt()))
 }

@@ -68,7 +68,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         for (name, summary) in lines() {
             table.add_row([format!("  {name}"), summary]);
         }
-        format!("{name}\n{table}")
+        format!("{name}\n{}", table.trim_fmt())
     });
     super::print(&sections.collect::<Vec<_>>().join("\n\n"))
 }

@@ -14,7 +14,7 @@ ae_choice::choice! {
 impl Corrupt for Masking {
     fn corrupt(&self, row: &mut [f32], stream: &mut Stream, _context: &NoiseContext) {
         let threshold = threshold(self.p);
-        for_each_with_word(row, stream, |value, word| {
+        for_each_with_word(row, stream, |value, word, _| {
             *value = if word < threshold { 0.0 } else { *value };
         });
     }

@@ -21,7 +21,7 @@ pub struct NoiseContext<'a> {
     /// The interval of the scaled data, if it has one: noise stays inside.
     pub range: Option<(f32, f32)>,
     /// The scaled value at a row (below `donor_rows`) and a column of the training part.
-    pub donors: &'a dyn Fn(u32, usize) -> f32,
+    pub donors: &'a (dyn Fn(u32, usize) -> f32 + Sync),
     /// How many rows there are to take values from; [`Swap`] needs one at least.
     pub donor_rows: u32,
 }
@@ -46,14 +46,19 @@ ae_choice::choices! {
 /// Random words drawn at a time, on the stack: corrupting a row allocates nothing.
 const CHUNK: usize = 256;
 
-/// Visits each value of the row with a random word of 24 bits.
-fn for_each_with_word(row: &mut [f32], stream: &mut Stream, visit: impl Fn(&mut f32, u32)) {
+/// Visits each value of the row, in order, with a random word of 24 bits; what the visit needs
+/// beyond that it may draw from the stream.
+fn for_each_with_word(
+    row: &mut [f32],
+    stream: &mut Stream,
+    mut visit: impl FnMut(&mut f32, u32, &mut Stream),
+) {
     let mut words = [0; CHUNK];
     for values in row.chunks_mut(CHUNK) {
         let words = &mut words[..values.len()];
         stream.fill_u32(words);
         for (value, word) in values.iter_mut().zip(words) {
-            visit(value, *word >> 8);
+            visit(value, *word >> 8, stream);
         }
     }
 }

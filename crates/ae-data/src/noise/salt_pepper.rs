@@ -18,7 +18,7 @@ impl Corrupt for SaltPepper {
     fn corrupt(&self, row: &mut [f32], stream: &mut Stream, context: &NoiseContext) {
         let (low, high) = context.range.unwrap_or(WITHOUT_RANGE);
         let (pepper, either) = (threshold(self.p / 2.0), threshold(self.p));
-        for_each_with_word(row, stream, |value, word| {
+        for_each_with_word(row, stream, |value, word, _| {
             let salted = if word < either { high } else { *value };
             *value = if word < pepper { low } else { salted };
         });

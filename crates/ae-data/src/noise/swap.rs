@@ -1,6 +1,6 @@
 use ae_tensor::random::Stream;
 
-use super::{Corrupt, NoiseContext, threshold};
+use super::{Corrupt, NoiseContext, for_each_with_word, threshold};
 
 ae_choice::choice! {
     /// Gives a random share of the cells the value that another row, drawn anew for each
@@ -21,13 +21,13 @@ impl Corrupt for Swap {
         } = *context;
         assert!(donor_rows > 0, "swap noise: no rows to take values from");
         let threshold = threshold(self.p);
-        for (column, value) in row.iter_mut().enumerate() {
-            let mut word = [0];
-            stream.fill_u32(&mut word);
-            if word[0] >> 8 < threshold {
+        let mut column = 0;
+        for_each_with_word(row, stream, |value, word, stream| {
+            if word < threshold {
                 let donor = stream.below(donor_rows as usize) as u32;
                 *value = donors(donor, column);
             }
-        }
+            column += 1;
+        });
     }
 }

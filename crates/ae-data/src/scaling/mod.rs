@@ -21,7 +21,7 @@ pub use prepared::Prepared;
 pub use robust::Robust;
 pub use sample::Sample;
 pub use standard::Standard;
-pub use unit::Unit;
+pub use unit::{Declared, Unit};
 
 use crate::{DataError, Dataset};
 
@@ -53,7 +53,7 @@ pub trait Fit {
     ///
     /// # Errors
     /// Data for which the scaling has no rule.
-    fn declared(&self, _dataset: &Dataset) -> Result<Option<unit::Declared>, DataError> {
+    fn declared(&self, _dataset: &Dataset) -> Result<Option<Declared>, DataError> {
         Ok(None)
     }
 }

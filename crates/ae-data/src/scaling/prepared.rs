@@ -13,6 +13,11 @@ impl Prepared {
         Self { scaling }
     }
 
+    /// The scaling as it applies to this data set.
+    pub fn scaling(&self) -> &FittedScaling {
+        &self.scaling
+    }
+
     /// Writes one row, scaled, into `out`.
     ///
     /// # Panics

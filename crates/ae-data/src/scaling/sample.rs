@@ -88,11 +88,10 @@ impl<'a> Sample<'a> {
     /// [`DataError::NothingVaries`] if that is all of them.
     pub fn keep_constants(
         &self,
-        shift: Vec<f64>,
+        mut shift: Vec<f64>,
         mut scale: Vec<f64>,
     ) -> Result<Affine, DataError> {
         let mut varying = 0;
-        let mut shift = shift;
         for (feature, &(low, high)) in self.extremes().iter().enumerate() {
             if is_constant(low, high) {
                 shift[feature] = f64::from(low);

@@ -26,9 +26,9 @@ pub enum InputError {
     /// The system refuses to open or read it.
     #[error("cannot read it: {0}")]
     Read(#[source] io::Error),
-    /// The gzip wrapping is damaged or cut short.
-    #[error("damaged or incomplete gzip data: {0}")]
-    Gzip(#[source] io::Error),
+    /// What is compressed is damaged or cut short.
+    #[error("damaged or incomplete compressed data: {0}")]
+    Packed(#[source] io::Error),
     /// Nothing in it.
     #[error("empty file, 0 data rows")]
     Empty,
@@ -49,7 +49,9 @@ impl Problem for InputError {
             Self::WebPage { .. } => {
                 Some("the download gave an error page; fetch the file again".to_owned())
             }
-            Self::Gzip(_) => Some("the download may have stopped early; fetch it again".to_owned()),
+            Self::Packed(_) => {
+                Some("the download may have stopped early; fetch it again".to_owned())
+            }
             _ => None,
         }
     }
@@ -71,7 +73,7 @@ impl Input {
             let packed = Cursor::new(head).chain(rest);
             let packed = BufReader::with_capacity(BUFFER_LENGTH, packed);
             rest = Box::new(MultiGzDecoder::new(packed));
-            head = read_head(&mut rest).map_err(InputError::Gzip)?;
+            head = read_head(&mut rest).map_err(InputError::Packed)?;
         }
         let path = path.to_owned();
         Ok(Self { path, head, rest })
@@ -124,7 +126,7 @@ impl From<io::Error> for InputError {
         match error.kind() {
             io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
-            | io::ErrorKind::UnexpectedEof => Self::Gzip(error),
+            | io::ErrorKind::UnexpectedEof => Self::Packed(error),
             _ => Self::Read(error),
         }
     }

@@ -23,7 +23,7 @@ pub use array::ArrayError;
 pub use idx::IdxError;
 pub use input::InputError;
 pub use named::{NamedSet, NamedSource};
-pub use npy::NpyError;
+pub use npy::{NpyError, write_npy};
 pub use npz::NpzError;
 pub use options::SourceOptions;
 

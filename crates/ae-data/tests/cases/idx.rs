@@ -136,7 +136,7 @@ fn a_damaged_gzip_is_called_that() {
     bytes.truncate(bytes.len() - 9);
     let (message, hint) = refuse("a-idx3-ubyte.gz", &bytes);
     assert!(
-        message.starts_with("a-idx3-ubyte.gz: damaged or incomplete gzip"),
+        message.starts_with("a-idx3-ubyte.gz: damaged or incomplete compressed data"),
         "{message}"
     );
     assert!(hint.contains("fetch it again"), "{hint}");

@@ -1,5 +1,10 @@
 //! Inputs that broke other people's tools, and what happens with them here.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "in helpers of tests as in tests, a panic is a failed test"
+)]
+
 mod csv;
 mod dataset;
 mod idx;

@@ -33,20 +33,17 @@ fn mnist_is_read_from_its_four_files_packed_or_not() {
 #[test]
 fn a_set_that_is_not_fetched_says_how_to_fetch_it() {
     let folder = Folder::new();
-    let error = source::open("fashion-mnist", &in_folder(&folder)).unwrap_err();
+    let error = source::open("fashion", &in_folder(&folder)).unwrap_err();
     let message = error.to_string();
     assert!(
-        message.starts_with("fashion-mnist is not fetched yet: "),
+        message.starts_with("fashion is not fetched yet: "),
         "{message}"
     );
     assert!(
         message.ends_with("holds no train-images-idx3-ubyte"),
         "{message}"
     );
-    assert_eq!(
-        error.hint().unwrap(),
-        "run `cargo xtask fetch-fashion-mnist`"
-    );
+    assert_eq!(error.hint().unwrap(), "run `cargo xtask fetch-fashion`");
 }
 
 #[test]
@@ -55,7 +52,7 @@ fn an_unknown_name_is_met_with_the_nearest() {
     assert_eq!(error.to_string(), "no data set and no file named `storkes`");
     assert_eq!(
         error.hint().unwrap(),
-        "did you mean `strokes`? data sets: mnist, fashion-mnist, strokes; or give a file's path"
+        "did you mean `strokes`? data sets: mnist, fashion, strokes; or give a file's path"
     );
     let error = source::open("strokes:rwos=3", &SourceOptions::default()).unwrap_err();
     assert_eq!(
@@ -132,7 +129,7 @@ fn a_limit_cuts_each_part() {
 #[test]
 fn the_catalogues_name_everything_that_can_be_opened() {
     let sets: Vec<&str> = NamedSet::CATALOGUE.iter().map(|entry| entry.name).collect();
-    assert_eq!(sets, ["mnist", "fashion-mnist", "strokes"]);
+    assert_eq!(sets, ["mnist", "fashion", "strokes"]);
     let formats: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(formats, ["IDX", "npy", "npz", "CSV"]);
 }

@@ -4,7 +4,7 @@
 use crate::Rows;
 use ae_nn::Samples;
 use ae_tensor::{Matrix, linalg, matmul, matmul_add, reduce};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
 /// Rows that principal components are fitted on, at most: on MNIST, 20,000 of the 60,000
 /// rows change the error of 30 components by less than 1 %.
@@ -51,7 +51,7 @@ impl Reference {
         let mut code = Array2::zeros((rows.nrows(), components.cols()));
         matmul(centred.view(), components.view(), code.view_mut());
         matmul(code.view(), components.view().t(), out.view_mut());
-        out += &ArrayView2::from_shape((1, self.mean.len()), &self.mean).expect("one row");
+        out += &ArrayView1::from(&self.mean);
         true
     }
 }

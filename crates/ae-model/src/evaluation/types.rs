@@ -1,10 +1,11 @@
-//! What an evaluation says, as plain data: the report draws it, `metrics.json` stores it.
+//! What an evaluation says, as plain data: the report draws all of it, `metrics.json` holds
+//! what isn't a picture.
 //! Errors are in the scaled units the network works in, unless said otherwise.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Everything measured on one part of the data.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
     /// Which part: "test", "validation" or "train".
     pub part: String,
@@ -25,19 +26,23 @@ pub struct Evaluation {
     /// Error of each feature, in the order of the row.
     pub per_feature: Vec<FeatureError>,
     /// Rows to look at: the best, some around the median, the worst.
+    #[serde(skip)]
     pub examples: Vec<Example>,
     /// The code in two dimensions.
+    #[serde(skip)]
     pub latent_map: LatentMap,
     /// Each number of the code.
     pub latent_units: Vec<LatentUnit>,
     /// What moving one number of the code does.
+    #[serde(skip)]
     pub traversals: Vec<Traversal>,
     /// First-layer weights of the units with the largest norm, each as long as a row.
+    #[serde(skip)]
     pub filters: Vec<Vec<f32>>,
 }
 
 /// The training loss on this part: mean over the features of a row, then over rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LossSummary {
     /// As users write it: "bce", "mse", …
     pub name: String,
@@ -48,7 +53,7 @@ pub struct LossSummary {
 }
 
 /// Reconstruction error in several customary forms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ErrorSummary {
     /// Mean squared error over features and rows.
     pub mse: f64,
@@ -65,7 +70,7 @@ pub struct ErrorSummary {
 }
 
 /// A simpler method on the same rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Baseline {
     /// "mean predictor", "PCA, 32 numbers", "noisy input, unchanged".
     pub name: String,
@@ -78,7 +83,7 @@ pub struct Baseline {
 }
 
 /// The answer to "is this model any good?".
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
     /// In one word.
     pub grade: Grade,
@@ -89,7 +94,7 @@ pub struct Verdict {
 }
 
 /// The verdict in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// Better than every baseline, nothing alarming.
@@ -103,7 +108,7 @@ pub enum Grade {
 }
 
 /// Something noticed about a model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// How grave.
     pub severity: Severity,
@@ -116,7 +121,7 @@ pub struct Finding {
 }
 
 /// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The model should not be used like this.
@@ -128,7 +133,7 @@ pub enum Severity {
 }
 
 /// Error of one feature.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeatureError {
     /// Column name, or "pixel row,column".
     pub name: String,
@@ -139,7 +144,7 @@ pub struct FeatureError {
 }
 
 /// A row beside its reconstruction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Example {
     /// Row number in its data set.
     pub row: usize,
@@ -158,7 +163,7 @@ pub struct Example {
 }
 
 /// Where a row stands among all rows by its error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rank {
     /// Among the smallest errors.
@@ -170,7 +175,7 @@ pub enum Rank {
 }
 
 /// The code of up to a few thousand rows, in two dimensions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LatentMap {
     /// How two dimensions were made: "the two numbers of the code",
     /// "first two principal components of the code (61 % of its variance)".
@@ -184,7 +189,7 @@ pub struct LatentMap {
 }
 
 /// Statistics of one number of the code over rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LatentUnit {
     /// Mean.
     pub mean: f64,
@@ -195,7 +200,7 @@ pub struct LatentUnit {
 }
 
 /// One number of the code moved over its range, the others at their median.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Traversal {
     /// Which number, from 0.
     pub unit: usize,

@@ -16,7 +16,11 @@ impl Activate for Elu {
         let alpha = self.alpha;
         elementwise::map(values, |z| {
             let t = scalar::tanh(0.5 * z);
-            if z < 0.0 { alpha * (2.0 * t / (1.0 - t)) } else { z }
+            if z < 0.0 {
+                alpha * (2.0 * t / (1.0 - t))
+            } else {
+                z
+            }
         });
     }
 

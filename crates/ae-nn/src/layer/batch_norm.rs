@@ -1,6 +1,6 @@
 use super::{Backward, Block, Compute, Forward, Mode, check_epsilon, padded, split, split_mut};
 use crate::Error;
-use crate::flat::{column_sums_of_products, row_chunk, slice, slice_mut};
+use crate::flat::{column_sums, row_chunk, slice, slice_mut};
 use ae_tensor::random::Stream;
 use ae_tensor::{elementwise, parallel, reduce};
 use serde::{Deserialize, Serialize};
@@ -149,18 +149,13 @@ impl Compute for BatchNorm {
         let [normalised, _mean, _variance, inverse] = split(pass.cache, self.cache_lengths(rows));
         let [scale_gradient, shift_gradient] = split_mut(pass.gradients, self.lengths());
         let gradient = pass.output_gradient.view();
-        reduce::column_sums(gradient, shift_gradient);
-        column_sums_of_products(slice(&gradient), normalised, scale_gradient);
+        column_sums(slice(&gradient), normalised, shift_gradient, scale_gradient);
         let Some(mut input_gradient) = pass.input_gradient else {
             return;
         };
         let (scale_gradient, shift_gradient) = (&*scale_gradient, &*shift_gradient);
         let share = 1.0 / rows as f32;
-        let parts = (
-            slice_mut(&mut input_gradient),
-            slice(&gradient),
-            normalised,
-        );
+        let parts = (slice_mut(&mut input_gradient), slice(&gradient), normalised);
         parallel::for_each(parts, row_chunk(width), |_, (out, gradient, normalised)| {
             out.copy_from_slice(normalised);
             let rows = out.chunks_exact_mut(width);
@@ -266,7 +261,11 @@ mod tests {
             assert!((output[(2, column)] - expected).abs() < 1e-5);
         }
         bench.step(&input);
-        assert!((&bench.forward(Mode::Infer, &input) - &output).iter().all(|d| d.abs() < 1e-5));
+        assert!(
+            (&bench.forward(Mode::Infer, &input) - &output)
+                .iter()
+                .all(|d| d.abs() < 1e-5)
+        );
     }
 
     #[test]

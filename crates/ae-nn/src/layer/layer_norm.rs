@@ -1,6 +1,6 @@
 use super::{Backward, Block, Compute, Forward, check_epsilon, padded, split, split_mut};
 use crate::Error;
-use crate::flat::{column_sums_of_products, row_chunk, rows_per_chunk, slice, slice_mut};
+use crate::flat::{column_sums, row_chunk, rows_per_chunk, slice, slice_mut};
 use ae_tensor::random::Stream;
 use ae_tensor::{elementwise, parallel, reduce};
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -116,17 +116,11 @@ impl Compute for LayerNorm {
         let [normalised, inverse] = split(pass.cache, [rows * width, rows]);
         let [scale_gradient, shift_gradient] = split_mut(pass.gradients, self.lengths());
         let gradient = pass.output_gradient.view();
-        reduce::column_sums(gradient, shift_gradient);
-        column_sums_of_products(slice(&gradient), normalised, scale_gradient);
+        column_sums(slice(&gradient), normalised, shift_gradient, scale_gradient);
         let Some(input_gradient) = pass.input_gradient else {
             return;
         };
-        let parts = (
-            input_gradient,
-            gradient,
-            matrix(normalised, width),
-            inverse,
-        );
+        let parts = (input_gradient, gradient, matrix(normalised, width), inverse);
         parallel::for_each(parts, rows_per_chunk(width), |_, part| {
             let (mut out, gradient, normalised, inverse) = part;
             let outputs = slice_mut(&mut out).chunks_exact_mut(width);

@@ -84,7 +84,10 @@ impl Network {
     ) {
         let rows = input.nrows();
         let room = rows * self.widest();
-        scratch.sides.iter_mut().for_each(|side| reserve(side, room));
+        scratch
+            .sides
+            .iter_mut()
+            .for_each(|side| reserve(side, room));
         let [mut from, mut to] = scratch.sides.each_mut();
         for index in layers.clone() {
             let layer = &self.layers[index];
@@ -131,9 +134,11 @@ impl Network {
 }
 
 fn shaped(values: &[f32], rows: usize, width: usize) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape((rows, width), &values[..rows * width]).expect("a slice of rows × width numbers")
+    ArrayView2::from_shape((rows, width), &values[..rows * width])
+        .expect("a slice of rows × width numbers")
 }
 
 fn shaped_mut(values: &mut [f32], rows: usize, width: usize) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape((rows, width), &mut values[..rows * width]).expect("a slice of rows × width numbers")
+    ArrayViewMut2::from_shape((rows, width), &mut values[..rows * width])
+        .expect("a slice of rows × width numbers")
 }

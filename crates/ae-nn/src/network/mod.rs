@@ -8,8 +8,8 @@ pub(crate) use tape::Tape;
 
 use crate::Error;
 use crate::layer::{Block, Layer, padded};
-use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::AlignedBuffer;
+use ae_tensor::random::{Purpose, Stream};
 use std::ops::Range;
 
 /// Layers, one after the other, with their parameters and state.
@@ -64,9 +64,8 @@ impl Network {
     /// As [`new`](Self::new).
     pub fn zeros(layers: Vec<Layer>) -> Result<Self, Error> {
         check_layers(&layers)?;
-        let room = |blocks: Vec<Block>| -> usize {
-            blocks.iter().map(|block| padded(block.len())).sum()
-        };
+        let room =
+            |blocks: Vec<Block>| -> usize { blocks.iter().map(|block| padded(block.len())).sum() };
         let (parameter_ranges, parameters) =
             lay_out(layers.iter().map(|layer| room(layer.parameters())));
         let (state_ranges, state) = lay_out(layers.iter().map(|layer| room(layer.state())));
@@ -165,7 +164,6 @@ impl Network {
         second.copy_from_slice(&next.state);
         Ok(joined)
     }
-
 }
 
 /// Whether the layers make a network that fits in memory.
@@ -226,10 +224,7 @@ fn lay_out(rooms: impl Iterator<Item = usize>) -> (Vec<Range<usize>>, usize) {
     (ranges, end)
 }
 
-fn place(
-    ranges: &[Range<usize>],
-    blocks_of: impl Fn(usize) -> Vec<Block>,
-) -> Vec<PlacedBlock> {
+fn place(ranges: &[Range<usize>], blocks_of: impl Fn(usize) -> Vec<Block>) -> Vec<PlacedBlock> {
     let mut placed = Vec::new();
     for (layer, range) in ranges.iter().enumerate() {
         let mut start = range.start;

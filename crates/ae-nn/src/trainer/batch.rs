@@ -46,9 +46,8 @@ pub(super) fn loss_and_gradient(
         gradient.assign(&output);
         let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
         let pairs = gradients.zip(slice(&target).chunks_exact(width));
-        let losses = pairs.map(|(gradient, target)| {
-            f64::from(loss.value_and_gradient(gradient, target, scale))
-        });
+        let losses = pairs
+            .map(|(gradient, target)| f64::from(loss.value_and_gradient(gradient, target, scale)));
         losses.sum()
     });
     sum / count

@@ -76,7 +76,10 @@ impl Progress {
 
     /// Whether it stands at a batch that there is.
     pub(super) fn check_batches(&self, batch_rows: usize, rows: usize) -> Result<(), Error> {
-        let expected = self.batch.checked_mul(batch_rows).map(|seen| seen.min(rows));
+        let expected = self
+            .batch
+            .checked_mul(batch_rows)
+            .map(|seen| seen.min(rows));
         let batches = rows.div_ceil(batch_rows);
         if self.batch <= batches && expected == Some(self.rows) {
             return Ok(());
@@ -196,12 +199,7 @@ impl Trainer<'_> {
         Ok(())
     }
 
-    fn checked<'b>(
-        &self,
-        name: &str,
-        length: usize,
-        found: &'b [f32],
-    ) -> Result<&'b [f32], Error> {
+    fn checked<'b>(&self, name: &str, length: usize, found: &'b [f32]) -> Result<&'b [f32], Error> {
         if found.len() != length {
             let what = format!("{name}: expected {length} numbers, found {}", found.len());
             return Err(Error::Checkpoint { what });

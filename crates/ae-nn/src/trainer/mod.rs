@@ -29,6 +29,8 @@ use std::time::Instant;
 pub struct Trainer<'a> {
     autoencoder: &'a mut Autoencoder,
     settings: TrainSettings,
+    /// Before any schedule; the decimal number that was asked for, not its `f32`.
+    base_rate: f64,
     blocks: Vec<PlacedBlock>,
     progress: Progress,
     best: Option<Best>,
@@ -66,6 +68,7 @@ impl<'a> Trainer<'a> {
         let used = settings.optimizer.slots();
         let slot = |index| AlignedBuffer::zeros(if index < used { length } else { 0 });
         Ok(Self {
+            base_rate: shortest(settings.optimizer.learning_rate()),
             blocks: network.blocks(),
             progress: Progress::default(),
             best: None,
@@ -270,7 +273,8 @@ impl<'a> Trainer<'a> {
             self.check_width(validation)?;
         }
         self.order = (0..rows).collect();
-        self.progress.check_batches(self.batch_rows(), self.order.len())?;
+        self.progress
+            .check_batches(self.batch_rows(), self.order.len())?;
         if self.target.rows() != self.batch_rows() {
             let (rows, network) = (self.batch_rows(), self.autoencoder.network());
             self.tape = Tape::new(network, rows);
@@ -322,8 +326,7 @@ impl<'a> Trainer<'a> {
             batch: 1.0 / batches,
             end: self.settings.epochs as f64,
         };
-        let base = f64::from(self.settings.optimizer.learning_rate());
-        base * self.settings.schedule.factor(time, &self.progress.schedule)
+        self.base_rate * self.settings.schedule.factor(time, &self.progress.schedule)
     }
 
     fn now(&self) -> Now {
@@ -354,4 +357,9 @@ impl<'a> Trainer<'a> {
             learning_rate: self.learning_rate(batch),
         }
     }
+}
+
+/// 0.001 of the `f32` nearest to it, not 0.0010000000474974513.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or(value.into())
 }

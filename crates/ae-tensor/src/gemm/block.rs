@@ -34,8 +34,9 @@ const NEAR: isize = 256;
 /// drive each other out while a tile reads them side by side.
 const ALIASING: usize = 1024;
 
-/// Columns from which packing such an a pays.
-const ALIASING_COLUMNS: usize = 128;
+/// Columns and steps from which an a is used often enough for a packed copy.
+const MANY_COLUMNS: usize = 256;
+const MANY_STEPS: usize = 64;
 
 /// Computes `rows` × `columns` of the product.
 ///
@@ -230,8 +231,11 @@ fn must_pack_a(product: &Product<'_>) -> bool {
         column_stride,
         ..
     } = product.a;
-    let aliasing = row_stride.unsigned_abs() % ALIASING == 0 && product.columns >= ALIASING_COLUMNS;
-    row_stride != 1 && (column_stride != 1 || aliasing)
+    if row_stride != 1 && column_stride != 1 {
+        return true;
+    }
+    let scattered = row_stride == 1 || row_stride.unsigned_abs().is_multiple_of(ALIASING);
+    scattered && product.columns >= MANY_COLUMNS && product.depth >= MANY_STEPS
 }
 
 /// Hands finished rows to the closure.

@@ -46,6 +46,12 @@ pub(super) unsafe fn pack_a(
         let first = tile * tile_rows;
         let height = tile_rows.min(rows.saturating_sub(first));
         for (k, out) in out.chunks_exact_mut(tile_rows).enumerate() {
+            if a.row_stride == 1 {
+                // SAFETY: `height` adjacent rows from `first` on, k < depth.
+                let column = unsafe { std::slice::from_raw_parts(a.at(first, k), height) };
+                out[..height].copy_from_slice(column);
+                continue;
+            }
             for (i, out) in out[..height].iter_mut().enumerate() {
                 // SAFETY: first + i < rows and k < depth.
                 *out = unsafe { *a.at(first + i, k) };

@@ -21,6 +21,7 @@ def fit(name, function, limit_at_zero, low, high, terms):
 half_ln2 = log(mpf(2)) / 2 * mpf("1.001")
 fit("EXP", lambda r: (exp(r) - 1 - r) / r**2, mpf(1) / 2, -half_ln2, half_ln2, 6)
 fit("LN", lambda t: (log(1 + t) - t + t * t / 2) / t**3, mpf(1) / 3, sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, 9)
+fit("LN_1P_UNIT", lambda e: log(1 + e) / e, mpf(1), 0, 1, 10)
 fit("ERF_NEAR_ZERO", lambda z: erf(sqrt(z)) / sqrt(z), 2 / sqrt(pi), 0, 1, 7)
 fit("LN_ERFC", lambda x: log(erfc(x)), mpf(0), "0.99", 4, 9)
 quarter = pi / 2

@@ -97,7 +97,7 @@ impl Columns {
 
 /// Fields of a data record, without the empty one after a delimiter at the end of the line.
 pub fn field_count_of_data(record: &ByteRecord) -> usize {
-    let last_is_empty = record.iter().last().is_some_and(<[u8]>::is_empty);
+    let last_is_empty = record.iter().next_back().is_some_and(<[u8]>::is_empty);
     record.len() - usize::from(last_is_empty && record.len() > 1)
 }
 

@@ -13,7 +13,7 @@ ae_choice::choice! {
 ae_choice::choice! {
     /// Fashion-MNIST by Xiao, Rasul and Vollgraf (<https://arxiv.org/abs/1708.07747>), from its
     /// four IDX files.
-    pub struct FashionMnist = "fashion-mnist", "70,000 pieces of clothing, 28 × 28 (fetched)" {}
+    pub struct FashionMnist = "fashion", "Fashion-MNIST: 70,000 pieces of clothing, 28 × 28 (fetched)" {}
 }
 
 impl NamedSource for Mnist {
@@ -24,7 +24,7 @@ impl NamedSource for Mnist {
 
 impl NamedSource for FashionMnist {
     fn open(&self, options: &SourceOptions) -> Result<Parts, DataError> {
-        open("fashion-mnist", options)
+        open("fashion", options)
     }
 }
 

@@ -3,6 +3,9 @@
 //! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 mod header;
+mod write;
+
+pub use write::write_npy;
 
 use std::io::Read;
 use std::path::Path;

@@ -56,7 +56,8 @@ impl Style {
             offset: [about(0.0, 0.7), about(0.0, 0.7)],
             waves,
             ink: Ink {
-                radius: about(1.2, 0.33),
+                // Thinner lines than a real pen draws would fade between pixels.
+                radius: about(1.2, 0.33).max(0.7),
                 pressure: about(0.0, 0.12),
                 edge: about(1.1, 0.15),
                 brightness: about(0.98, 0.06).min(1.0),

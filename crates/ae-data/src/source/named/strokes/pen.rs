@@ -83,7 +83,7 @@ impl Pen {
                 let block = &mut self.distance[line][first..first + BLOCK];
                 for (offset, distance) in block.iter_mut().enumerate() {
                     let x = first as f32 - from[0] + offset as f32;
-                    let share = ((x * along[0] + y * along[1]) * inverse).max(0.0).min(1.0);
+                    let share = ((x * along[0] + y * along[1]) * inverse).clamp(0.0, 1.0);
                     let (x, y) = (x - share * along[0], y - share * along[1]);
                     *distance = distance.min((x * x + y * y).sqrt() - radius);
                 }

@@ -1,0 +1,17 @@
+//! One binary for all topics, so that they link once.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod activations;
+mod batches;
+mod errors;
+mod gradients;
+mod initialisers;
+mod keeping;
+mod oracle;
+mod parts;
+mod reference;
+mod resuming;
+mod schedules;
+mod serialising;
+mod support;
+mod threads;

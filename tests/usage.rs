@@ -1,0 +1,98 @@
+//! Help, lists and exit codes.
+
+use crate::harness::Place;
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let place = Place::new();
+    place.run("").fails(2, &["Usage: ae"]);
+    place.run("trian").fails(2, &["train"]);
+    place.run("train --latnet 3").fails(2, &["--latent"]);
+    place
+        .run("train --recipe a --settings b")
+        .fails(2, &["cannot be used with"]);
+    place.run("encode only-one").fails(2, &["Usage: ae encode"]);
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let place = Place::new();
+    let help = place.run("--help").ok().stdout;
+    for command in [
+        "train",
+        "evaluate",
+        "encode",
+        "decode",
+        "reconstruct",
+        "score",
+        "info",
+        "list",
+    ] {
+        assert!(help.contains(command), "{command} in\n{help}");
+    }
+    let version = place.run("--version").ok().stdout;
+    assert_eq!(version.trim(), concat!("ae ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn list_shows_every_choice_and_every_choice_can_be_written_as_listed() {
+    let place = Place::new();
+    let all = place.run("list").ok().stdout;
+    for name in [
+        "mnist",
+        "keras-simple",
+        "leaky-relu",
+        "adamw",
+        "one-cycle",
+        "salt-pepper",
+    ] {
+        assert!(all.contains(name), "{name} in\n{all}");
+    }
+    let json = place.run("list optimizers --json").ok().json();
+    let names: Vec<&str> = json["optimizers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["adam", "adamw", "sgd", "rmsprop", "adagrad", "adadelta"]
+    );
+    for name in names {
+        place
+            .run(&format!(
+                "train strokes:rows=100 --latent 2 --epochs 1 --optimizer {name} --no-report --quiet --out {name}"
+            ))
+            .ok();
+    }
+    place
+        .run("list optimiser")
+        .fails(2, &["did you mean `optimizers`"]);
+    assert!(place.run("list loss").ok().stdout.starts_with("losses"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::new();
+    place
+        .run("train strokes:rows=300 --latent 4 --epochs 1 --no-report --quiet --out a")
+        .ok();
+    let ae = env!("CARGO_BIN_EXE_ae");
+    let pipe = format!(
+        "{ae} reconstruct a/model.safetensors strokes:rows=20000 --part train 2>err | head -n 1; echo ${{PIPESTATUS[0]}}"
+    );
+    let output = std::process::Command::new("bash")
+        .args(["-c", &pipe])
+        .current_dir(place.path(""))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().last(), Some("0"), "{text}");
+    assert!(!place.read("err").contains("panicked"));
+    assert!(
+        !place.read("err").contains("error"),
+        "{}",
+        place.read("err")
+    );
+}
