@@ -4,7 +4,9 @@
 //! and in [`run`], and nowhere else.
 #![forbid(unsafe_code)]
 
+mod bench;
 mod ci;
+mod dist;
 mod fetch;
 mod process;
 
@@ -32,6 +34,10 @@ enum Command {
     FetchFashion(fetch::FetchArguments),
     /// Run everything that CI runs, and stop at the first failure
     Ci(ci::CiArguments),
+    /// Measure training and inference on this machine
+    Bench(bench::BenchArguments),
+    /// Write shell completions and man pages
+    Dist(dist::DistArguments),
 }
 
 fn run(command: &Command) -> anyhow::Result<()> {
@@ -39,6 +45,8 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::FetchMnist(arguments) => fetch::run("mnist", arguments),
         Command::FetchFashion(arguments) => fetch::run("fashion", arguments),
         Command::Ci(arguments) => ci::run(arguments),
+        Command::Bench(arguments) => bench::run(arguments),
+        Command::Dist(arguments) => dist::run(arguments),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Trains on an ndarray: points of a curled-up sheet in ten dimensions, described by two
-//! numbers each.
+//! Trains on an ndarray: a curled-up sheet in ten dimensions, each of whose points is then
+//! described by two numbers.
 //!
 //!     cargo run --release -p ae-nn --example ndarray
 
@@ -11,32 +11,19 @@ fn main() -> Result<(), ae_nn::Error> {
         let (u, v) = ((i % 50) as f32 / 8.0, (i / 50) as f32 / 20.0);
         (u + 0.3 * j as f32).sin() + v * (0.5 * j as f32).cos()
     });
-    let settings = TrainSettings {
-        epochs: 60,
-        batch: 64,
-        ..TrainSettings::new("mse".parse()?)
-    };
-    let architecture = Architecture {
-        hidden: vec![32],
-        latent: 2,
-        ..Architecture::new(10)
-    };
+    let mut architecture = Architecture::new(10);
+    (architecture.hidden, architecture.latent) = (vec![32], 2);
+    let mut settings = TrainSettings::new("mse".parse()?);
+    (settings.epochs, settings.batch) = (60, 64);
     let mut autoencoder = architecture.build(&settings.loss, settings.seed)?;
     let mut trainer = Trainer::new(&mut autoencoder, settings)?;
     trainer.fit(&rows, None, &mut ())?;
     for epoch in trainer.progress().history.iter().step_by(10) {
-        println!(
-            "epoch {:2}: mean squared error {:.5}",
-            epoch.epoch, epoch.train_loss
-        );
+        println!("epoch {:2}: loss {:.5}", epoch.epoch, epoch.train_loss);
     }
-    let error = (autoencoder.reconstruct(rows.view())? - &rows)
-        .pow2()
-        .mean_axis(Axis(0));
-    println!("{} explains the columns by", autoencoder.shape());
-    for (error, variance) in error.iter().flatten().zip(rows.var_axis(Axis(0), 0.0)) {
-        print!(" {:.1} %", 100.0 * (1.0 - error / variance));
-    }
-    println!();
+    let left = &rows - &autoencoder.reconstruct(rows.view())?;
+    let explained = 1.0 - left.var_axis(Axis(0), 0.0) / rows.var_axis(Axis(0), 0.0);
+    println!("{} explains of each column", autoencoder.shape());
+    println!("{:.1} %", 100.0 * explained);
     Ok(())
 }

@@ -125,7 +125,7 @@ impl Error {
             Self::Choice(error) => error.hint(),
             Self::NotFinite { .. } => Some(
                 "lower the learning rate, scale the data, or clip the gradients; \
-                 the last finite checkpoint is kept"
+                 the last finite checkpoint, if there is one, is kept"
                     .to_owned(),
             ),
             Self::OutputActivation { own, .. } => Some(format!(

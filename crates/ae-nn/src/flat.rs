@@ -45,16 +45,18 @@ pub(crate) fn column_sums(a: &[f32], b: &[f32], sums: &mut [f32], products: &mut
     let width = sums.len();
     parallel::for_each((sums, products), COLUMNS, |first, (sums, products)| {
         let columns = first..first + sums.len();
-        let mut totals = [[0.0f64; 2]; COLUMNS];
+        let mut totals = [0.0f64; COLUMNS];
+        let mut product_totals = [0.0f64; COLUMNS];
         for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
             let pairs = a[columns.clone()].iter().zip(&b[columns.clone()]);
-            for ([sum, product], (a, b)) in totals.iter_mut().zip(pairs) {
-                *sum += f64::from(*a);
+            let totals = totals.iter_mut().zip(&mut product_totals);
+            for ((a, b), (total, product)) in pairs.zip(totals) {
+                *total += f64::from(*a);
                 *product += f64::from(*a) * f64::from(*b);
             }
         }
-        for (([sum, product], out), out_product) in totals.iter().zip(sums).zip(products) {
-            (*out, *out_product) = (*sum as f32, *product as f32);
-        }
+        let round = |(out, total): (&mut f32, &f64)| *out = *total as f32;
+        sums.iter_mut().zip(&totals).for_each(round);
+        products.iter_mut().zip(&product_totals).for_each(round);
     });
 }

@@ -341,7 +341,8 @@ impl<'a> Trainer<'a> {
 
     /// After at least one batch of the epoch.
     fn check_weights(&self) -> Result<(), Error> {
-        if reduce::all_finite(self.autoencoder.network().parameters()) {
+        let network = self.autoencoder.network();
+        if reduce::all_finite(network.parameters()) && reduce::all_finite(network.state()) {
             Ok(())
         } else {
             Err(self.not_finite("weights", self.progress.batch - 1))

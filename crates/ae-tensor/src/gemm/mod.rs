@@ -4,8 +4,9 @@
 //! are cut, which micro-kernel runs and how many threads work therefore never changes a bit of the
 //! result.
 //!
-//! Layout: this file checks shapes and shares the product among threads, [`block`] holds the loops
-//! for one thread's part, [`pack`] rearranges operands, [`kernel`] has the micro-kernels.
+//! Layout: this file checks shapes and shares the product among threads, `block` holds the loops for
+//! one thread's part, `pack` rearranges operands, `kernel` has the micro-kernels. What was measured,
+//! chosen and dropped is in the crate's README.
 
 mod block;
 mod kernel;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::ops::Range;
 
 /// A finished stretch of one row of a product, still in the cache.
+#[derive(Debug)]
 pub struct Segment<'a> {
     /// Row of the product.
     pub row: usize,
@@ -171,8 +173,9 @@ fn row_major_stride(out: &ArrayViewMut2<'_, f32>) -> Option<usize> {
     }
 }
 
-/// Multiply-adds below which a product stays on one thread: about five microseconds of work.
-const SERIAL: usize = 512 * 1024;
+/// Multiply-adds below which a product stays on one thread: two to five microseconds of work, about
+/// what handing a part to another thread of a busy pool costs.
+const SERIAL: usize = 256 * 1024;
 
 /// Parts per thread, so that a thread that is held up delays the others less.
 const PARTS_PER_THREAD: usize = 2;

@@ -1,0 +1,175 @@
+use ae_data::{Dataset, SourceOptions, source};
+use ae_model::{Plan, Settings};
+use ae_nn::activation::{Linear, Relu};
+use ae_nn::{Activation, Architecture};
+use anyhow::{Context, Result};
+use ndarray::Array2;
+
+/// A network, its data and its batch: the sizes that frameworks are compared on.
+#[derive(Debug)]
+pub struct Workload {
+    pub name: &'static str,
+    pub hidden: &'static [usize],
+    pub latent: usize,
+    pub loss: &'static str,
+    pub batch: usize,
+    pub data: Data,
+}
+
+/// What is trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Data {
+    /// 60,000 rows of 784 bytes.
+    Mnist,
+    /// 50,000 rows of 32 numbers on a curved surface of 6 dimensions, with noise.
+    Table,
+}
+
+/// Every workload: relu everywhere but on the code and the output, Adam at 1e-3.
+pub const WORKLOADS: &[Workload] = &[
+    Workload {
+        name: "simple",
+        hidden: &[],
+        latent: 32,
+        loss: "bce",
+        batch: 256,
+        data: Data::Mnist,
+    },
+    Workload {
+        name: "deep",
+        hidden: &[128, 64],
+        latent: 32,
+        loss: "bce",
+        batch: 256,
+        data: Data::Mnist,
+    },
+    Workload {
+        name: "hinton",
+        hidden: &[1000, 500, 250],
+        latent: 30,
+        loss: "bce",
+        batch: 128,
+        data: Data::Mnist,
+    },
+    Workload {
+        name: "tabular",
+        hidden: &[64],
+        latent: 32,
+        loss: "mse",
+        batch: 32,
+        data: Data::Table,
+    },
+];
+
+impl Workload {
+    pub fn features(&self) -> usize {
+        match self.data {
+            Data::Mnist => 784,
+            Data::Table => 32,
+        }
+    }
+
+    pub fn architecture(&self) -> Architecture {
+        Architecture {
+            hidden: self.hidden.to_vec(),
+            latent: self.latent,
+            activation: Activation::Relu(Relu {}),
+            latent_activation: Activation::Relu(Relu {}),
+            output_activation: (self.loss == "mse").then_some(Activation::Linear(Linear {})),
+            ..Architecture::new(self.features())
+        }
+    }
+
+    /// Multiplications and additions of one row, forward and backward: three products a
+    /// layer, two for the first, whose input needs no gradient.
+    pub fn training_flop(&self) -> f64 {
+        let layers = self.layers();
+        let first = layers[0];
+        3.0 * self.inference_flop() - 2.0 * (first.0 * first.1) as f64
+    }
+
+    /// The same for one row, forward only.
+    pub fn inference_flop(&self) -> f64 {
+        let products = self.layers().into_iter().map(|(from, to)| 2 * from * to);
+        products.sum::<usize>() as f64
+    }
+
+    fn layers(&self) -> Vec<(usize, usize)> {
+        let mut widths = vec![self.features()];
+        widths.extend(self.hidden);
+        widths.push(self.latent);
+        widths.extend(self.hidden.iter().rev());
+        widths.push(self.features());
+        widths.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    }
+
+    /// The rows, as the program would read them.
+    pub fn open(&self) -> Result<(ae_data::Parts, Plan)> {
+        let parts = match self.data {
+            Data::Mnist => {
+                let options = SourceOptions {
+                    folder: crate::workspace_root().join("datasets"),
+                    ..SourceOptions::default()
+                };
+                source::open("mnist", &options).context("run `cargo xtask fetch-mnist` first")?
+            }
+            Data::Table => ae_data::Parts {
+                train: table()?,
+                test: None,
+            },
+        };
+        let settings = Settings {
+            hidden: self.hidden.to_vec(),
+            latent: Some(self.latent),
+            latent_activation: Activation::Relu(Relu {}),
+            loss: Some(self.loss.parse()?),
+            batch: self.batch,
+            validation: 0.0,
+            ..Settings::default()
+        };
+        let plan = Plan::new(&parts, &settings)?;
+        Ok((parts, plan))
+    }
+}
+
+/// tanh(z A) + 0.1 n, with z of 6 normal numbers a row and A fixed.
+fn table() -> Result<Dataset> {
+    use ae_data::{Layout, Values};
+    use ae_tensor::random::{Purpose, Stream};
+    const ROWS: usize = 50_000;
+    const WIDTH: usize = 32;
+    const HIDDEN: usize = 6;
+    let mut stream = Stream::new(0, Purpose::Generator, 0);
+    let mut normal = |rows: usize, columns: usize| {
+        let mut numbers = Array2::zeros((rows, columns));
+        if let Some(numbers) = numbers.as_slice_mut() {
+            stream.fill_normal(numbers);
+        }
+        numbers
+    };
+    let (hidden, mixing, noise) = (
+        normal(ROWS, HIDDEN),
+        normal(HIDDEN, WIDTH),
+        normal(ROWS, WIDTH),
+    );
+    let mut values = Array2::zeros((ROWS, WIDTH));
+    ae_tensor::matmul(hidden.view(), mixing.view(), values.view_mut());
+    values.zip_mut_with(&noise, |value: &mut f32, noise| {
+        *value = value.tanh() + 0.1 * noise;
+    });
+    let names = (0..WIDTH).map(|column| format!("x{column}")).collect();
+    let values = Values::Floats(values.into_iter().collect());
+    Ok(Dataset::new("table", Layout::Columns(names), values, None)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flop_a_row_of_each_network() {
+        // Counted by hand from the widths.
+        let flop: Vec<f64> = WORKLOADS.iter().map(Workload::training_flop).collect();
+        assert_eq!(flop, [250_880.0, 1_126_400.0, 15_430_000.0, 45_056.0]);
+    }
+}
