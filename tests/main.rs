@@ -1,4 +1,6 @@
 //! Whole runs of the program, as a user would start it: one topic a file.
+// A test that meets the unexpected ends with its place, and that is all it is to do.
+#![allow(clippy::unwrap_used)]
 
 mod data;
 mod harness;

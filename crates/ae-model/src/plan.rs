@@ -5,7 +5,7 @@ use crate::{ModelError, Rows, Settings};
 use ae_data::{Dataset, FittedScaling, Layout, Parts, Prepared, Scaling, Split};
 use ae_nn::activation::{Activation, Linear, Sigmoid};
 use ae_nn::loss::{Bce, Loss, Mse};
-use ae_nn::{Architecture, EarlyStopping, Penalty, Samples, TrainSettings};
+use ae_nn::{Architecture, Autoencoder, EarlyStopping, Penalty, Samples, TrainSettings};
 use ae_tensor::parallel;
 use ndarray::Array2;
 
@@ -15,8 +15,8 @@ use ndarray::Array2;
 pub struct Plan {
     /// The settings, every choice made.
     pub settings: Settings,
-    /// The network to build.
-    pub architecture: Architecture,
+    /// The network with its initial weights.
+    pub initial: Autoencoder,
     /// How to train it.
     pub training: TrainSettings,
     /// Which rows do what.
@@ -80,8 +80,10 @@ impl Plan {
         };
         let settings = with_choices(settings, dataset.width, range);
         check_reach(&settings, range)?;
-        let architecture = architecture(&settings, dataset.width);
         let training = training(&settings);
+        training.check()?;
+        let architecture = architecture(&settings, dataset.width);
+        let initial = architecture.build(&training.loss, settings.seed)?;
         if settings.batch > split.train.len() {
             warnings.push(format!(
                 "{} training rows fill less than one batch of {}: each epoch is one step",
@@ -90,7 +92,7 @@ impl Plan {
             ));
         }
         Ok(Self {
-            architecture,
+            initial,
             training,
             split,
             scaling,

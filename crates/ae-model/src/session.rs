@@ -111,9 +111,7 @@ impl<'a> Session<'a> {
             return Err(ae_nn::Error::NoRows { what: "train on" }.into());
         };
         let validation_rows = validation.as_ref().map_or(0, Samples::row_count);
-        let mut autoencoder = plan
-            .architecture
-            .build(&plan.training.loss, plan.settings.seed)?;
+        let mut autoencoder = plan.initial.clone();
         let mut trainer = Trainer::new(&mut autoencoder, plan.training.clone())?;
         if let Some(checkpoint) = &self.resume {
             let progress = checkpoint.progress.clone();

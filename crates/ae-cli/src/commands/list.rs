@@ -19,8 +19,11 @@ pub struct Arguments {
 /// A name and one line on it.
 type Line = (String, String);
 
+/// What a kind is called, and its lines.
+type Kind = (&'static str, fn() -> Vec<Line>);
+
 /// Every kind there is.
-const KINDS: &[(&str, fn() -> Vec<Line>)] = &[
+const KINDS: &[Kind] = &[
     ("data", data),
     ("formats", formats),
     ("recipes", recipes),

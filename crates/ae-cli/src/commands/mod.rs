@@ -14,8 +14,9 @@ use clap::Subcommand;
 
 macro_rules! commands {
     ($( $(#[$attribute:meta])* $variant:ident($module:ident) ),+ $(,)?) => {
-        /// Every command.
+        /// Every command. There is one a run: that some are large costs nothing.
         #[derive(Subcommand)]
+        #[allow(clippy::large_enum_variant)]
         pub enum Command {
             $( $(#[$attribute])* $variant($module::Arguments), )+
         }

@@ -85,9 +85,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
             "{data}: {} training rows of {} numbers, {} of {}",
             plan.split.train.len(),
             parts.train.width,
-            plan.architecture
-                .build(&plan.training.loss, plan.settings.seed)?
-                .shape(),
+            plan.initial.shape(),
             plan.settings.activation
         );
     }

@@ -82,7 +82,11 @@ impl TrainSettings {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Error> {
+    /// Whether every setting is within its range.
+    ///
+    /// # Errors
+    /// The first that isn't.
+    pub fn check(&self) -> Result<(), Error> {
         for (what, value) in [("epochs", self.epochs), ("batch", self.batch)] {
             if value == 0 {
                 return Err(Error::Zero { what });
