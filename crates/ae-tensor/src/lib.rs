@@ -9,7 +9,7 @@
 //! | [`parallel`] | the only place that talks to rayon |
 //! | [`random`] | streams of random numbers named by (seed, purpose, index) |
 //! | [`linalg`] | orthonormal columns and leading eigenvectors |
-//! | [`reference`] | the naive twin of each kernel, the oracle of the tests |
+//! | [`mod@reference`] | the naive twin of each kernel, the oracle of the tests |
 //!
 //! # What this crate promises
 //!

@@ -157,6 +157,7 @@ fn data_uri(image: RgbaImage) -> String {
         PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive);
     without_spare_channels(image)
         .write_with_encoder(encoder)
+        // cannot fail: writing to memory, of an image whose sides are at least 1
         .expect("an image with pixels can always be written to memory");
     format!("data:image/png;base64,{}", STANDARD.encode(png))
 }

@@ -71,6 +71,22 @@ fn the_best_weights_are_kept_where_validation_worsens() {
 }
 
 #[test]
+fn of_equal_epochs_the_first_is_the_best() {
+    let settings = TrainSettings {
+        optimizer: "sgd:lr=0".parse().unwrap(),
+        ..settings("mse")
+    };
+    let mut autoencoder = Architecture::new(3).build(&settings.loss, 1).unwrap();
+    let mut trainer = Trainer::new(&mut autoencoder, settings).unwrap();
+    let validation = rows(8, 3, 2);
+    trainer
+        .fit(&rows(8, 3, 1), Some(&validation), &mut ())
+        .unwrap();
+    let progress = trainer.progress();
+    assert_eq!((progress.epoch, progress.best.unwrap().0), (3, 1));
+}
+
+#[test]
 fn stopping_early_keeps_the_best_too() {
     let early = EarlyStopping {
         patience: 5,
