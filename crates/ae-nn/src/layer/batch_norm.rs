@@ -169,6 +169,10 @@ impl Compute for BatchNorm {
         });
     }
 
+    fn couples_rows(&self) -> bool {
+        true
+    }
+
     /// running ← kept · running + (1 − kept) · batch, with the batch's population variance;
     /// kept = n / (n + 1) after n batches, at most 0.99.
     fn update_state(&self, rows: usize, cache: &[f32], state: &mut [f32]) {
@@ -192,6 +196,7 @@ mod tests {
     use ndarray::{Array2, array};
 
     const TRAIN: Mode = Mode::Train {
+        first_row: 0,
         seed: 0,
         step: 0,
         layer: 0,

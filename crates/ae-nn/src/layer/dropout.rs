@@ -54,13 +54,20 @@ impl Compute for Dropout {
     /// y = x ⊙ factors.
     fn forward(&self, pass: Forward<'_>) {
         let mut output = pass.output;
-        let Mode::Train { seed, step, layer } = pass.mode else {
+        let Mode::Train {
+            seed,
+            step,
+            layer,
+            first_row,
+        } = pass.mode
+        else {
             output.assign(&pass.input);
             return;
         };
+        let before = (first_row * self.width).div_ceil(CHUNK);
         let parts = (slice_mut(&mut output), slice(&pass.input), pass.cache);
         parallel::for_each(parts, CHUNK, |first, (output, input, factors)| {
-            let index = stream_index(layer, step, first / CHUNK);
+            let index = stream_index(layer, step, before + first / CHUNK);
             self.draw(&mut Stream::new(seed, Purpose::Dropout, index), factors);
             elementwise::zip2(output, input, factors, |_, x, factor| x * factor);
         });
@@ -106,6 +113,7 @@ mod tests {
             rate: 0.2,
         };
         let train = |step, layer| Mode::Train {
+            first_row: 0,
             seed: 7,
             step,
             layer,

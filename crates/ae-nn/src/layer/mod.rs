@@ -68,6 +68,12 @@ pub trait Compute: Sync {
     /// After a training step: what the batch says about the state.
     fn update_state(&self, _rows: usize, _cache: &[f32], _state: &mut [f32]) {}
 
+    /// Whether in training a row's result depends on the other rows of its batch, which must
+    /// then go through together.
+    fn couples_rows(&self) -> bool {
+        false
+    }
+
     /// The activation on its output, if it has one.
     fn activation(&self) -> Option<crate::Activation> {
         None
@@ -156,6 +162,8 @@ pub enum Mode {
         step: u64,
         /// The layer's place in its network, so that two dropouts drop differently.
         layer: usize,
+        /// Where in the batch these rows begin: a batch may go through in several parts.
+        first_row: usize,
     },
     /// Inference: the same row always gives the same result.
     Infer,

@@ -44,8 +44,14 @@ impl Tape {
 
 impl Network {
     /// A training step's way forward: `input` is B × inputs, the result is the tape's last
-    /// output.
-    pub(crate) fn forward(&self, seed: u64, step: u64, input: ArrayView2<f32>, tape: &mut Tape) {
+    /// output. `first_row` says where in the batch these rows begin.
+    pub(crate) fn forward(
+        &self,
+        (seed, step): (u64, u64),
+        first_row: usize,
+        input: ArrayView2<f32>,
+        tape: &mut Tape,
+    ) {
         let rows = input.nrows();
         for (index, layer) in self.layers.iter().enumerate() {
             let (before, after) = tape.outputs.split_at_mut(index);
@@ -53,6 +59,7 @@ impl Network {
                 seed,
                 step,
                 layer: index,
+                first_row,
             };
             layer.forward(Forward {
                 mode,

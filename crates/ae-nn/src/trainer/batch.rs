@@ -30,18 +30,18 @@ pub(super) fn read_batch(
     });
 }
 
-/// The batch's mean loss a feature, and its derivative by the output.
+/// The sum of a batch's losses over rows and features, and its derivative by the output
+/// times `scale`.
 pub(super) fn loss_and_gradient(
     loss: &Loss,
+    scale: f32,
     output: ArrayView2<f32>,
     target: ArrayView2<f32>,
     gradient: ArrayViewMut2<f32>,
 ) -> f64 {
-    let count = output.len() as f64;
-    let scale = (1.0 / count) as f32;
     let width = output.ncols();
     let parts = (output, target, gradient);
-    let sum = parallel::sum(parts, rows_per_chunk(width), |_, part| {
+    parallel::sum(parts, rows_per_chunk(width), |_, part| {
         let (output, target, mut gradient) = part;
         gradient.assign(&output);
         let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
@@ -49,8 +49,7 @@ pub(super) fn loss_and_gradient(
         let losses = pairs
             .map(|(gradient, target)| f64::from(loss.value_and_gradient(gradient, target, scale)));
         losses.sum()
-    });
-    sum / count
+    })
 }
 
 /// The sum of a batch's losses over rows and features.

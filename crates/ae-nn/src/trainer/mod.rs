@@ -4,6 +4,7 @@ mod batch;
 mod checkpoint;
 mod evaluate;
 mod history;
+mod lanes;
 mod observer;
 mod settings;
 
@@ -13,15 +14,15 @@ pub use history::Epoch;
 pub use observer::{Flow, Now, Observer, Outcome};
 pub use settings::{EarlyStopping, Keep, TrainSettings};
 
-use crate::network::{PlacedBlock, Tape};
+use crate::network::PlacedBlock;
 use crate::optimizer::{self, Moment};
 use crate::schedule::Time;
 use crate::{Autoencoder, Error, Samples};
 use ae_tensor::random::{Purpose, Stream};
-use ae_tensor::{AlignedBuffer, Matrix, parallel, reduce};
-use batch::{loss_and_gradient, read_batch};
+use ae_tensor::{AlignedBuffer, parallel, reduce};
 use checkpoint::Best;
 use evaluate::count_rows;
+use lanes::{Batch, Lanes};
 use std::time::Instant;
 
 /// Trains an autoencoder. Everything a step needs is allocated before the first, none of it
@@ -35,11 +36,8 @@ pub struct Trainer<'a> {
     progress: Progress,
     best: Option<Best>,
     slots: [AlignedBuffer; 2],
-    gradients: AlignedBuffer,
-    /// Room for a batch: these three are made when the number of rows is known.
-    tape: Tape,
-    input: Matrix,
-    target: Matrix,
+    /// Room for a batch, made when the number of rows is known.
+    lanes: Lanes,
     /// The epoch's order of rows.
     order: Vec<u32>,
 }
@@ -73,10 +71,7 @@ impl<'a> Trainer<'a> {
             progress: Progress::default(),
             best: None,
             slots: [slot(0), slot(1)],
-            gradients: AlignedBuffer::zeros(length),
-            tape: Tape::new(network, 0),
-            input: Matrix::default(),
-            target: Matrix::default(),
+            lanes: Lanes::new(network, 0),
             order: Vec::new(),
             autoencoder,
             settings,
@@ -136,26 +131,24 @@ impl<'a> Trainer<'a> {
     fn step(&mut self, train: &dyn Samples) -> Result<(), Error> {
         let first = self.progress.batch * self.batch_rows();
         let last = self.order.len().min(first + self.batch_rows());
-        let (batch, rows) = (&self.order[first..last], last - first);
+        let rows = last - first;
         let learning_rate = self.learning_rate(self.progress.batch);
-        let epoch = self.progress.epoch as u64;
-        read_batch(train, batch, epoch, &mut self.input, &mut self.target);
-        let noisy = train.is_noisy();
-        let input = if noisy { &self.input } else { &self.target }.top(rows);
-
+        let batch = Batch {
+            samples: train,
+            rows: &self.order[first..last],
+            epoch: self.progress.epoch as u64,
+            seed: self.settings.seed,
+            step: self.progress.step,
+        };
         let network = self.autoencoder.network();
-        let (seed, step) = (self.settings.seed, self.progress.step);
-        network.forward(seed, step, input, &mut self.tape);
-        let (output, gradient) = self.tape.output_and_gradient(rows);
-        let loss = loss_and_gradient(&self.settings.loss, output, self.target.top(rows), gradient);
+        let loss = self.lanes.run(network, &self.settings.loss, &batch);
         if !loss.is_finite() {
             return Err(self.not_finite("loss", self.progress.batch));
         }
-        network.backward(input, &mut self.tape, &mut self.gradients);
+        let gradients = self.lanes.gradients();
         let penalty = self.settings.penalty;
-        let parameters = network.parameters();
-        self.progress.penalty = penalty.add(&self.blocks, parameters, &mut self.gradients);
-        self.settings.clipping.clip(&mut self.gradients);
+        self.progress.penalty = penalty.add(&self.blocks, network.parameters(), gradients);
+        self.settings.clipping.clip(gradients);
 
         self.progress.step += 1;
         self.progress.batch += 1;
@@ -163,13 +156,14 @@ impl<'a> Trainer<'a> {
         self.progress.rows += rows;
         self.move_parameters(learning_rate);
         let network = self.autoencoder.network_mut();
-        network.update_state(rows, &self.tape);
+        self.lanes.update_state(rows, network);
         Ok(())
     }
 
     fn move_parameters(&mut self, learning_rate: f64) {
         let rule = self.settings.optimizer;
         let parameters = self.autoencoder.network_mut().parameters_mut();
+        let gradients = self.lanes.gradients();
         for block in &self.blocks {
             let moment = Moment {
                 step: self.progress.step,
@@ -184,7 +178,7 @@ impl<'a> Trainer<'a> {
                 &*rule,
                 moment,
                 &mut parameters[block.range.clone()],
-                &self.gradients[block.range.clone()],
+                &gradients[block.range.clone()],
                 slots,
             );
         }
@@ -275,11 +269,8 @@ impl<'a> Trainer<'a> {
         self.order = (0..rows).collect();
         self.progress
             .check_batches(self.batch_rows(), self.order.len())?;
-        if self.target.rows() != self.batch_rows() {
-            let (rows, network) = (self.batch_rows(), self.autoencoder.network());
-            self.tape = Tape::new(network, rows);
-            self.input = Matrix::zeros(rows, network.inputs());
-            self.target = Matrix::zeros(rows, network.inputs());
+        if self.lanes.room() != self.batch_rows() {
+            self.lanes = Lanes::new(self.autoencoder.network(), self.batch_rows());
         }
         Ok(())
     }

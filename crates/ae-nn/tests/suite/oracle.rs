@@ -85,6 +85,7 @@ impl Oracle {
         let mut output = Array2::zeros(shape);
         layer.forward(Forward {
             mode: Mode::Train {
+                first_row: 0,
                 seed: self.seed,
                 step: 0,
                 layer: index,

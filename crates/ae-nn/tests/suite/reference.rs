@@ -141,6 +141,7 @@ fn pass(layer: &Layer, blocks: &[Vec<f32>], expected: &Value) -> Passed {
     let mut cache = vec![0.0; layer.cache(input.nrows())];
     layer.forward(Forward {
         mode: Mode::Train {
+            first_row: 0,
             seed: 0,
             step: 0,
             layer: 0,

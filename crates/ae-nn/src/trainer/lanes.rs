@@ -1,0 +1,152 @@
+//! A batch on its way through the network: all of it at once, or cut into lanes that go
+//! side by side.
+//!
+//! A wide network keeps every core busy within each matrix product. A narrow one is through
+//! with a product before another core has woken up to help: there, each core takes a part of
+//! the batch through the whole network, with gradients of its own that are added up at the
+//! end. Where the cut lies depends on the network and the batch, never on the number of
+//! threads, so that neither do the sums.
+
+use super::batch::{loss_and_gradient, read_batch};
+use crate::flat::CHUNK;
+use crate::network::{Network, Tape};
+use crate::{Loss, Samples};
+use ae_tensor::{AlignedBuffer, Matrix, elementwise, parallel};
+use std::ops::Range;
+
+/// Rows of a lane: enough for the matrix products to run at full speed.
+const LANE_ROWS: usize = 64;
+
+/// Parameters beyond which adding up gradients costs more than lanes win: a lane's gradients
+/// should stay in a core's own cache.
+const MOST_PARAMETERS: usize = 512 * 1024;
+
+/// Room for a batch, and its gradients.
+pub(super) struct Lanes {
+    rows: usize,
+    rows_per_lane: usize,
+    lanes: Vec<Lane>,
+    gradients: Vec<AlignedBuffer>,
+}
+
+struct Lane {
+    tape: Tape,
+    input: Matrix,
+    target: Matrix,
+}
+
+/// What a batch is, for all of its lanes.
+pub(super) struct Batch<'a> {
+    pub(super) samples: &'a dyn Samples,
+    pub(super) rows: &'a [u32],
+    pub(super) epoch: u64,
+    pub(super) seed: u64,
+    pub(super) step: u64,
+}
+
+impl Lanes {
+    /// Room for batches of up to `rows`.
+    pub(super) fn new(network: &Network, rows: usize) -> Self {
+        let length = network.parameters().len();
+        let together =
+            length > MOST_PARAMETERS || network.layers().iter().any(|layer| layer.couples_rows());
+        let rows_per_lane = if together { rows } else { LANE_ROWS.min(rows) };
+        let count = if rows == 0 {
+            0
+        } else {
+            rows.div_ceil(rows_per_lane)
+        };
+        let lane = || Lane {
+            tape: Tape::new(network, rows_per_lane),
+            input: Matrix::zeros(rows_per_lane, network.inputs()),
+            target: Matrix::zeros(rows_per_lane, network.inputs()),
+        };
+        Self {
+            rows,
+            rows_per_lane,
+            lanes: (0..count).map(|_| lane()).collect(),
+            gradients: (0..count.max(1))
+                .map(|_| AlignedBuffer::zeros(length))
+                .collect(),
+        }
+    }
+
+    /// Rows of the largest batch there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.rows
+    }
+
+    /// The batch forward and back: its mean loss a feature, and the derivative of that by
+    /// the parameters in [`gradients`](Self::gradients).
+    pub(super) fn run(&mut self, network: &Network, loss: &Loss, batch: &Batch<'_>) -> f64 {
+        let numbers = (batch.rows.len() * network.inputs()) as f64;
+        let scale = (1.0 / numbers) as f32;
+        let count = batch.rows.len().div_ceil(self.rows_per_lane);
+        let lanes = (&mut self.lanes[..count], &mut self.gradients[..count]);
+        let sum = parallel::sum(lanes, 1, |index, (lanes, gradients)| {
+            let first = index * self.rows_per_lane;
+            let last = batch.rows.len().min(first + self.rows_per_lane);
+            let pairs = lanes.iter_mut().zip(gradients);
+            pairs
+                .map(|(lane, gradients)| {
+                    lane.run(network, loss, scale, batch, first..last, gradients)
+                })
+                .sum()
+        });
+        self.add_up(count);
+        sum / numbers
+    }
+
+    /// Derivatives of the last batch by the parameters.
+    pub(super) fn gradients(&mut self) -> &mut [f32] {
+        &mut self.gradients[0]
+    }
+
+    /// Lets running statistics take in the last batch.
+    pub(super) fn update_state(&self, rows: usize, network: &mut Network) {
+        // Only layers that need the whole batch have any: then there is one lane.
+        if let [lane] = &self.lanes[..] {
+            network.update_state(rows, &lane.tape);
+        }
+    }
+
+    fn add_up(&mut self, count: usize) {
+        let Some((total, others)) = self.gradients[..count].split_first_mut() else {
+            return;
+        };
+        if others.is_empty() {
+            return;
+        }
+        parallel::for_each_chunk(total, CHUNK, |first, total| {
+            for other in others.iter() {
+                let other = &other[first..first + total.len()];
+                elementwise::zip(total, other, |total, other| total + other);
+            }
+        });
+    }
+}
+
+impl Lane {
+    fn run(
+        &mut self,
+        network: &Network,
+        loss: &Loss,
+        scale: f32,
+        batch: &Batch<'_>,
+        range: Range<usize>,
+        gradients: &mut [f32],
+    ) -> f64 {
+        let (first, rows) = (range.start, range.len());
+        let samples = batch.samples;
+        let (input, target) = (&mut self.input, &mut self.target);
+        read_batch(samples, &batch.rows[range], batch.epoch, input, target);
+        let noisy = samples.is_noisy();
+        let input = if noisy { &self.input } else { &self.target }.top(rows);
+        let key = (batch.seed, batch.step);
+        network.forward(key, first, input, &mut self.tape);
+        let (output, gradient) = self.tape.output_and_gradient(rows);
+        let sum = loss_and_gradient(loss, scale, output, self.target.top(rows), gradient);
+        network.backward(input, &mut self.tape, gradients);
+        sum
+    }
+}
