@@ -6,6 +6,7 @@ mod data;
 mod harness;
 mod main_job;
 mod repeat;
+mod report;
 mod settings;
 mod trouble;
 mod usage;

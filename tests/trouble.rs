@@ -61,9 +61,13 @@ fn damaged_files_are_told_as_such() {
     place
         .run("info text.safetensors")
         .fails(1, &["damaged or incomplete"]);
-    place
-        .run("info a/checkpoint.safetensors")
-        .fails(1, &["this is a ae checkpoint", "model.safetensors"]);
+    place.run("info a/checkpoint.safetensors").fails(
+        1,
+        &[
+            "kind `ae checkpoint`, expected `ae model`",
+            "model.safetensors",
+        ],
+    );
     place
         .run("info nothing.safetensors")
         .fails(1, &["nothing.safetensors"]);

@@ -51,6 +51,7 @@ impl Page<'_> {
             data: &self.data_lines(),
             warnings: self.warnings,
             layout: model.layout(),
+            scaling: model.scaling(),
             history: &history,
             evaluation: self.evaluation,
             version: env!("CARGO_PKG_VERSION"),

@@ -80,7 +80,7 @@ pub enum FileProblem {
         key: &'static str,
     },
     /// Ours, but something else.
-    #[error("this is a {found}, a {expected} was expected")]
+    #[error("kind `{found}`, expected `{expected}`")]
     Kind {
         /// What it says it is.
         found: String,

@@ -41,7 +41,7 @@ mod session;
 mod settings;
 
 pub use error::{FileProblem, ModelError};
-pub use evaluation::{Evaluation, evaluate};
+pub use evaluation::{Evaluation, evaluate, evaluate_run};
 pub use file::write_beside;
 pub use model::{Model, Provenance};
 pub use plan::{Part, Plan};

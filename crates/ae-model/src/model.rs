@@ -5,7 +5,7 @@ use crate::file::{read_model, write_model};
 use crate::{ModelError, Settings};
 use ae_data::{Dataset, FittedScaling, Layout, Prepared};
 use ae_nn::{Autoencoder, Epoch, Leg, Loss, Scratch};
-use ae_tensor::{elementwise, parallel};
+use ae_tensor::{elementwise, parallel, reduce};
 use ndarray::{Array2, ArrayView2, Axis};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -116,7 +116,32 @@ impl Model {
                 dataset.rows
             ));
         }
+        warnings.extend(self.strange_brightness(dataset, &prepared));
         Ok((prepared, warnings))
+    }
+
+    /// Images on average much brighter or darker than the training images: dark strokes on
+    /// white paper, given to a model of white strokes on black.
+    fn strange_brightness(&self, dataset: &Dataset, prepared: &Prepared) -> Option<String> {
+        let (low, high) = self.scaling.range()?;
+        if !matches!(self.layout, Layout::Image { .. }) {
+            return None;
+        }
+        let trained = reduce::sum(&self.reference.mean) / self.reference.mean.len() as f64;
+        let found = mean_of_sample(dataset, prepared);
+        let is_far = |mean: f64| (mean - trained).abs() > FAR_FROM_TRAINING * f64::from(high - low);
+        if !is_far(found) {
+            return None;
+        }
+        let hint = if !is_far(f64::from(low + high) - found) {
+            ": is it dark on white? `--invert` turns it round"
+        } else {
+            ""
+        };
+        Some(format!(
+            "{}: the pixel mean is {found:.2}, far from the {trained:.2} of the training rows{hint}",
+            dataset.name
+        ))
     }
 
     /// The code of each row: rows × latent.
@@ -194,6 +219,27 @@ impl Model {
         })?;
         Ok(scores)
     }
+}
+
+/// A difference of the pixel means, as a share of the pixels' range, that deserves a word:
+/// beyond that between MNIST and Fashion-MNIST (0.16), far below that between MNIST and its
+/// negative (0.74).
+const FAR_FROM_TRAINING: f64 = 0.25;
+
+/// Rows that a mean is taken over, at most.
+const MEAN_ROWS: usize = 1000;
+
+/// The mean of all numbers of evenly spread rows, scaled.
+fn mean_of_sample(dataset: &Dataset, prepared: &Prepared) -> f64 {
+    let stride = dataset.rows.div_ceil(MEAN_ROWS).max(1);
+    let mut buffer = vec![0.0; dataset.width];
+    let (mut sum, mut rows) = (0.0, 0);
+    for row in (0..dataset.rows).step_by(stride) {
+        prepared.fill_row(dataset, row, &mut buffer);
+        sum += reduce::sum(&buffer);
+        rows += 1;
+    }
+    sum / (rows * dataset.width) as f64
 }
 
 /// Mean squared difference of two rows.

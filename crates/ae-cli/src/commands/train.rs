@@ -8,7 +8,7 @@ use crate::run_report::Page;
 use crate::settings_file::RunSettings;
 use crate::stop;
 use ae_data::Parts;
-use ae_model::{Evaluation, Finished, Model, Plan, Session, evaluate};
+use ae_model::{Finished, Plan, Session, evaluate_run};
 use ae_nn::Outcome;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -109,7 +109,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     if arguments.no_report {
         return print(&format!("model: {}", folder.model().display()));
     }
-    let evaluation = measure(&parts, &plan, &model)?;
+    let evaluation = evaluate_run(&model, &parts, &plan)?;
     write_text(
         &folder.metrics(),
         &(serde_json::to_string_pretty(&evaluation)? + "\n"),
@@ -172,14 +172,6 @@ fn folder_name(parts: &Parts) -> String {
     } else {
         name
     }
-}
-
-fn measure(parts: &Parts, plan: &Plan, model: &Model) -> anyhow::Result<Evaluation> {
-    let part = plan.reported_part();
-    let rows = plan
-        .noisy_rows(parts, part)
-        .ok_or(ae_nn::Error::NoRows { what: "evaluate" })?;
-    Ok(evaluate(model, &rows, part.name())?)
 }
 
 fn interrupted(folder: &RunFolder, epochs: usize) -> anyhow::Result<()> {

@@ -16,6 +16,7 @@ pub fn check(input: &ReportInput) -> Result<()> {
         Ok(())
     };
     ensure!(width > 0, "a row holds no numbers");
+    full("scaling", input.scaling.width())?;
     for example in &evaluation.examples {
         let name = format!("example row {}", example.row);
         full(&name, example.input.len())?;

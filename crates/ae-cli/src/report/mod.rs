@@ -17,7 +17,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-use ae_data::Layout;
+use ae_data::{FittedScaling, Layout};
 use ae_model::evaluation::Evaluation;
 use maud::Markup;
 
@@ -40,12 +40,39 @@ pub struct ReportInput<'a> {
     pub warnings: &'a [String],
     /// How a row is laid out.
     pub layout: &'a Layout,
+    /// What takes a row back to its own units.
+    pub scaling: &'a FittedScaling,
     /// The course of the training; empty where it isn't known.
     pub history: &'a [EpochLine],
     /// What was measured.
     pub evaluation: &'a Evaluation,
     /// The program's version: "0.1.0".
     pub version: &'a str,
+}
+
+impl ReportInput<'_> {
+    /// A scaled row in the units of the data.
+    fn in_units(&self, scaled: &[f32]) -> Vec<f32> {
+        let mut row = scaled.to_vec();
+        self.scaling.inverse_row(&mut row);
+        row
+    }
+
+    /// What a difference of 1 in scaled units is in those of the column.
+    fn unit(&self, column: usize) -> f64 {
+        match self.scaling.scale() {
+            [shared] => *shared,
+            scales => scales[column],
+        }
+    }
+
+    /// A value of a column in its own units, as precise as the column's spread makes sense
+    /// of.
+    fn cell(&self, column: usize, value: f32) -> String {
+        let feature = self.evaluation.per_feature.get(column);
+        let spread = feature.map_or(0.0, |feature| feature.variance.sqrt() * self.unit(column));
+        number::within(f64::from(value), spread)
+    }
 }
 
 /// A line of the table of layers.

@@ -24,6 +24,30 @@ pub fn significant(value: f64) -> String {
     }
 }
 
+/// `value` to a hundredth of the `spread` of its like: 2,010 and 2,012 are told apart where
+/// all values are near 2,011. With three significant digits where there is no spread.
+pub fn within(value: f64, spread: f64) -> String {
+    let decimals = 2.0 - spread.log10().floor();
+    if !value.is_finite() || !decimals.is_finite() || value == 0.0 {
+        return significant(value);
+    }
+    if decimals > 4.0 || value.abs() >= 1e7 {
+        // Rows are in single precision: seven digits at most.
+        let digits = (value.abs().log10().floor() + decimals).clamp(2.0, 6.0) as usize;
+        return format!("{value:.digits$e}");
+    }
+    let decimals = decimals.max(0.0) as usize;
+    let text = match decimals {
+        0 => grouped(value),
+        _ => format!("{value:.decimals$}"),
+    };
+    // A value rounded to 0 has no sign.
+    match text.strip_prefix('-') {
+        Some(zero) if zero.chars().all(|letter| "0.".contains(letter)) => zero.to_owned(),
+        _ => text,
+    }
+}
+
 /// A count: `60,000`.
 pub fn count(value: usize) -> String {
     grouped(value as f64)
@@ -96,6 +120,29 @@ mod tests {
             (f64::NEG_INFINITY, "-infinite"),
         ] {
             assert_eq!(significant(value), text);
+        }
+    }
+
+    #[test]
+    fn digits_follow_the_spread() {
+        for (value, spread, text) in [
+            (2010.26, 3.0, "2010.26"),
+            (463.4, 110.0, "463"),
+            (46_340.7, 2e4, "46,341"),
+            (0.0012, 1.0, "0.00"),
+            (-0.0012, 1.0, "0.00"),
+            (-0.4, 500.0, "0"),
+            (-0.000_361_2, 0.0007, "-3.61e-4"),
+            (0.1366, 0.0, "0.137"),
+            (3.2e9, 1.0, "3.200000e9"),
+            (3.014e8, 1e6, "3.0140e8"),
+            (0.123_456, 1e-5, "1.234560e-1"),
+            (0.0, 1e-5, "0"),
+            (0.0, 1.0, "0"),
+            (f64::NAN, 1.0, "not a number"),
+            (0.5, f64::NAN, "0.500"),
+        ] {
+            assert_eq!(within(value, spread), text, "{value} {spread}");
         }
     }
 

@@ -1,12 +1,16 @@
 //! Rows, differences and weights as small PNG pictures inside the page.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::codecs::png::{self, CompressionType, PngEncoder};
+use image::imageops::FilterType;
 use image::{DynamicImage, Rgba, RgbaImage, imageops};
 use maud::{Markup, html};
 
 /// Larger pictures are shrunk to this side, so that a page of photographs stays small.
 const LARGEST_SIDE: u32 = 128;
+
+/// The longer side of an image is at most this many times the shorter.
+const THINNEST: u32 = 6;
 
 /// Colours of what is below and above 0. Told apart by every kind of colour vision, and by
 /// their strength alone on light and on dark paper: 0 is fully transparent.
@@ -132,15 +136,24 @@ pub fn strip(images: &[RgbaImage]) -> RgbaImage {
     strip
 }
 
-/// No larger than the page needs.
+/// No larger than the page needs, and no thinner than the eye does: an image of one line
+/// becomes a band.
 pub fn shrunk(image: RgbaImage) -> RgbaImage {
     let (width, height) = image.dimensions();
     let longest = width.max(height);
-    if longest <= LARGEST_SIDE {
-        return image;
+    let shrunk = if longest <= LARGEST_SIDE {
+        image
+    } else {
+        let side = |length: u32| (length * LARGEST_SIDE / longest).max(1);
+        imageops::thumbnail(&image, side(width), side(height))
+    };
+    let (width, height) = shrunk.dimensions();
+    let least = width.max(height) / THINNEST;
+    if width.min(height) >= least {
+        return shrunk;
     }
-    let side = |length: u32| (length * LARGEST_SIDE / longest).max(1);
-    imageops::thumbnail(&image, side(width), side(height))
+    let (width, height) = (width.max(least), height.max(least));
+    imageops::resize(&shrunk, width, height, FilterType::Nearest)
 }
 
 /// The image inside the page, with words for those who cannot see it.
@@ -154,7 +167,7 @@ pub fn picture(image: RgbaImage, alt: &str) -> Markup {
 fn data_uri(image: RgbaImage) -> String {
     let mut png = Vec::new();
     let encoder =
-        PngEncoder::new_with_quality(&mut png, CompressionType::Best, FilterType::Adaptive);
+        PngEncoder::new_with_quality(&mut png, CompressionType::Best, png::FilterType::Adaptive);
     without_spare_channels(image)
         .write_with_encoder(encoder)
         // cannot fail: writing to memory, of an image whose sides are at least 1
@@ -230,6 +243,15 @@ mod tests {
             (88, 28)
         );
         assert_eq!(strip(&[]).dimensions(), (0, 0));
-        assert_eq!(shrunk(RgbaImage::new(512, 100)).dimensions(), (128, 25));
+        for (size, expected) in [
+            ((512, 100), (128, 25)),
+            ((28, 28), (28, 28)),
+            ((1, 1), (1, 1)),
+            ((200, 1), (128, 21)),
+            ((1, 60), (10, 60)),
+        ] {
+            let image = RgbaImage::new(size.0, size.1);
+            assert_eq!(shrunk(image).dimensions(), expected, "{size:?}");
+        }
     }
 }

@@ -7,7 +7,6 @@ use ae_model::evaluation::{Evaluation, Grade, Severity};
 use super::ReportInput;
 use super::chart::share;
 use super::number::{count, counted, percent, significant};
-use super::sections::latent_units::dead;
 
 /// Columns of a terminal that every terminal has.
 const WIDTH: usize = 80;
@@ -90,11 +89,15 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
         Some(floor) if floor > 0.0 => format!(" (no model gets below {})", significant(floor)),
         _ => String::new(),
     };
-    let dead = match dead(&evaluation.latent_units).len() {
+    let units = evaluation.latent_units.iter();
+    let dead = match units.filter(|unit| unit.dead).count() {
         0 => String::new(),
         some => format!(", {} of them dead", count(some)),
     };
-    let explained = percent(evaluation.error.explained_variance);
+    let explained = match evaluation.error.explained_variance {
+        Some(share) => percent(share),
+        None => "nothing varies".to_owned(),
+    };
     for (name, value) in [
         ("variance explained", explained),
         (

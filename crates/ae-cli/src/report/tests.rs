@@ -40,6 +40,55 @@ fn pages_are_well_formed_small_and_the_same_each_time() {
 }
 
 #[test]
+fn pages_open_without_complaint_on_a_phone() {
+    let Some(browser) = browser::Browser::find() else {
+        return;
+    };
+    let pages = pages();
+    browser.assert_fine(
+        pages
+            .iter()
+            .map(|(fixture, page)| (fixture.name, page.as_str())),
+    );
+}
+
+/// A table whose columns are 500 ± 100 and 2,000 ± 3 in their own units.
+#[test]
+fn tables_are_shown_in_their_own_units() {
+    let names = ["height", "year"].map(str::to_owned).to_vec();
+    let layout = Layout::Columns(names);
+    let values = vec![400.0, 1997.0, 600.0, 2003.0];
+    let rows = ae_data::Dataset::new("t", layout.clone(), ae_data::Values::Floats(values), None);
+    let scaling: ae_data::Scaling = "standard".parse().unwrap();
+    let scaling = scaling.fit(&rows.unwrap(), &[0, 1]).unwrap();
+    let table = fixture("table");
+    let mut evaluation = table.input().evaluation.clone();
+    evaluation.examples.truncate(1);
+    evaluation.examples[0].input = vec![1.0, -0.5];
+    evaluation.examples[0].reconstruction = vec![0.5, -0.25];
+    evaluation.per_feature.truncate(2);
+    for feature in &mut evaluation.per_feature {
+        (feature.mse, feature.variance) = (0.25, 1.0);
+    }
+    evaluation.traversals.truncate(1);
+    evaluation.traversals[0].values = vec![0.0, 1.0];
+    evaluation.traversals[0].rows = vec![vec![0.0, 0.0], vec![2.0, -1.0]];
+    let page = render(&ReportInput {
+        layout: &layout,
+        scaling: &scaling,
+        evaluation: &evaluation,
+        ..table.input()
+    })
+    .unwrap();
+    for cell in ["600", "550", "1998.50", "1999.25"] {
+        assert!(page.contains(&format!(">{cell}</td>")), "{cell}");
+    }
+    // Half a standard deviation.
+    assert!(page.contains("off by 50.0<") && page.contains("off by 1.50<"));
+    assert!(page.contains("height: 500 → 700") && page.contains("year: 2000.00 → 1997.00"));
+}
+
+#[test]
 fn nothing_is_fetched() {
     for (fixture, page) in pages() {
         let name = fixture.name;

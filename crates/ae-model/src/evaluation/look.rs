@@ -28,18 +28,21 @@ pub(super) fn examples(
         let error = |row: &u32| measured.row_errors[*row as usize];
         error(a).total_cmp(&error(b)).then(a.cmp(b))
     });
-    let each = EXAMPLES.min(order.len().div_ceil(3));
-    let middle = (order.len() / 2).saturating_sub(each / 2);
+    // No row is shown twice, however few there are.
+    let rows_in_all = order.len();
+    let each = EXAMPLES.min(rows_in_all / 3).max(1);
+    let worst = rows_in_all.saturating_sub(each).max(each);
+    let middle = (rows_in_all.saturating_sub(each) / 2).max(each);
     let ranks = [
-        (Rank::Best, &order[..each]),
-        (
-            Rank::Median,
-            &order[middle..(middle + each).min(order.len())],
-        ),
-        (Rank::Worst, &order[order.len() - each..]),
+        (Rank::Best, 0..each),
+        (Rank::Median, middle..(middle + each).min(worst)),
+        (Rank::Worst, worst..rows_in_all),
     ];
     let mut examples = Vec::new();
-    for (rank, chosen) in ranks {
+    for (rank, places) in ranks {
+        let Some(chosen) = order.get(places).filter(|chosen| !chosen.is_empty()) else {
+            continue;
+        };
         let shape = (chosen.len(), rows.width());
         let mut clean = Array2::zeros(shape);
         rows.fill(chosen, clean.view_mut());
@@ -70,7 +73,8 @@ fn label<'a>(rows: &Rows<'a>, row: u32) -> Option<(u32, &'a str)> {
 /// The sampled codes in two dimensions.
 pub(super) fn latent_map(rows: &Rows<'_>, measured: &Measured) -> LatentMap {
     let codes = measured.codes.view();
-    let (method, points) = match codes.ncols() {
+    let number = |index: usize| format!("number {index} of the code");
+    let (method, axes, points) = match codes.ncols() {
         1 => {
             let errors = &measured.row_errors;
             let points = measured
@@ -79,16 +83,20 @@ pub(super) fn latent_map(rows: &Rows<'_>, measured: &Measured) -> LatentMap {
                 .zip(codes.rows())
                 .map(|(row, code)| [code[0], errors[*row as usize] as f32])
                 .collect();
-            (
-                "the number of the code, and the row's error".to_owned(),
-                points,
-            )
+            let axes = [number(0), "mean squared error of the row".to_owned()];
+            let method = "the number of the code, and the row's error";
+            (method.to_owned(), axes, points)
         }
         2 => {
             let points = codes.rows().into_iter().map(|c| [c[0], c[1]]).collect();
-            ("the two numbers of the code".to_owned(), points)
+            let method = "the two numbers of the code".to_owned();
+            (method, [number(0), number(1)], points)
         }
-        _ => principal(codes),
+        _ => {
+            let (method, points) = principal(codes);
+            let axes = ["first", "second"].map(|which| format!("{which} principal component"));
+            (method, axes, points)
+        }
     };
     let labels = measured
         .sampled
@@ -97,6 +105,7 @@ pub(super) fn latent_map(rows: &Rows<'_>, measured: &Measured) -> LatentMap {
     let names = rows.dataset().labels.as_ref().map(|labels| &labels.names);
     LatentMap {
         method,
+        axes,
         points,
         labels: labels.collect(),
         label_names: names.cloned().unwrap_or_default(),
@@ -119,31 +128,22 @@ fn principal(codes: ArrayView2<f32>) -> (String, Vec<[f32; 2]>) {
     let mut points = Array2::zeros((codes.nrows(), 2));
     matmul(centred.view(), eigen.vectors.view(), points.view_mut());
     let total: f64 = variance.iter().map(|v| f64::from(*v)).sum::<f64>() * codes.nrows() as f64;
-    let share = if total > 0.0 {
-        100.0 * eigen.values.iter().sum::<f64>() / total
-    } else {
-        100.0
-    };
-    let method =
-        format!("first two principal components of the code ({share:.0} % of its variance)");
+    let mut method = "first two principal components of the code".to_owned();
+    if total > 0.0 {
+        let share = 100.0 * eigen.values.iter().sum::<f64>() / total;
+        method += &format!(" ({share:.0} % of its variance)");
+    }
     let points = points.rows().into_iter().map(|p| [p[0], p[1]]).collect();
     (method, points)
 }
 
-/// Statistics of each number of the code.
-pub(super) fn latent_units(measured: &Measured) -> Vec<LatentUnit> {
-    let rows = measured.rows;
-    let units = measured.per_unit.iter().map(|sums| LatentUnit {
-        mean: sums.mean(rows),
-        std: sums.std(rows),
-        active: sums.active(rows),
-    });
-    units.collect()
-}
-
 /// The numbers of the code that vary most, each moved from its 5 % to its 95 % quantile
 /// while the others stay at their median.
-pub(super) fn traversals(model: &Model, measured: &Measured) -> Result<Vec<Traversal>, ModelError> {
+pub(super) fn traversals(
+    model: &Model,
+    measured: &Measured,
+    units: &[LatentUnit],
+) -> Result<Vec<Traversal>, ModelError> {
     let columns: Vec<Vec<f32>> = measured
         .codes
         .columns()
@@ -156,7 +156,7 @@ pub(super) fn traversals(model: &Model, measured: &Measured) -> Result<Vec<Trave
         .collect();
     let median: Vec<f32> = columns.iter().map(|sorted| quantile(sorted, 0.5)).collect();
     let mut order: Vec<usize> = (0..columns.len()).collect();
-    let std = |unit: &usize| measured.per_unit[*unit].std(measured.rows);
+    let std = |unit: &usize| units[*unit].std;
     order.sort_by(|a, b| std(b).total_cmp(&std(a)).then(a.cmp(b)));
     order.truncate(TRAVERSALS);
     let traverse = |unit: usize| {

@@ -1,9 +1,10 @@
 //! One pass over the rows: every sum that the rest is made from.
 
 use super::Reference;
+use super::units::{Moments, UnitSums};
 use crate::model::mse;
 use crate::{Model, ModelError, Rows};
-use ae_nn::{Leg, Samples, Scratch};
+use ae_nn::{Leg, Loss, Samples, Scratch};
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// Rows measured at a time.
@@ -23,13 +24,14 @@ pub(super) struct Measured {
     /// Mean squared error of each row.
     pub(super) row_errors: Vec<f64>,
     /// Sums a number of the code.
-    pub(super) per_unit: Vec<UnitSums>,
+    pub(super) units: UnitSums,
     /// Evenly spread rows, and their codes.
     pub(super) sampled: Vec<u32>,
     pub(super) codes: Array2<f32>,
-    /// Mean squared error of the baselines.
+    /// Mean squared error and loss of always answering the mean of the training rows.
     pub(super) mean_predictor: f64,
     pub(super) mean_predictor_loss: f64,
+    /// Mean squared error of the other baselines.
     pub(super) components: Option<f64>,
     pub(super) noisy_input: Option<f64>,
 }
@@ -51,45 +53,6 @@ impl FeatureSums {
     }
 }
 
-#[derive(Clone, Default)]
-pub(super) struct UnitSums {
-    moments: Moments,
-    active: usize,
-}
-
-impl UnitSums {
-    pub(super) fn mean(&self, rows: usize) -> f64 {
-        self.moments.sum / rows as f64
-    }
-
-    pub(super) fn std(&self, rows: usize) -> f64 {
-        self.moments.variance(rows).sqrt()
-    }
-
-    pub(super) fn active(&self, rows: usize) -> f64 {
-        self.active as f64 / rows as f64
-    }
-}
-
-#[derive(Clone, Default)]
-struct Moments {
-    sum: f64,
-    squares: f64,
-}
-
-impl Moments {
-    fn add(&mut self, value: f32) {
-        let value = f64::from(value);
-        self.sum += value;
-        self.squares += value * value;
-    }
-
-    fn variance(&self, rows: usize) -> f64 {
-        let mean = self.sum / rows as f64;
-        (self.squares / rows as f64 - mean * mean).max(0.0)
-    }
-}
-
 pub(super) fn measure(
     model: &Model,
     rows: &Rows<'_>,
@@ -105,7 +68,7 @@ pub(super) fn measure(
         absolute_error: 0.0,
         per_feature: vec![FeatureSums::default(); width],
         row_errors: Vec::with_capacity(count),
-        per_unit: vec![UnitSums::default(); latent],
+        units: UnitSums::new(latent),
         sampled: (0..count as u32).step_by(stride).collect(),
         codes: Array2::zeros((count.div_ceil(stride), latent)),
         mean_predictor: 0.0,
@@ -170,7 +133,7 @@ impl Measured {
         {
             let [target, logits, output] = [target, logits, output].map(contiguous);
             self.loss += f64::from(loss.value(logits, target));
-            self.floor += f64::from(loss.floor(target));
+            self.floor += floor_of(loss, target);
             self.row_errors.push(mse(output, target));
             for ((sums, target), output) in self.per_feature.iter_mut().zip(target).zip(output) {
                 let difference = f64::from(output - target);
@@ -183,11 +146,8 @@ impl Measured {
     }
 
     fn add_codes(&mut self, first: usize, stride: usize, codes: ArrayView2<f32>) {
+        self.units.add(codes);
         for (offset, code) in codes.rows().into_iter().enumerate() {
-            for (sums, value) in self.per_unit.iter_mut().zip(code) {
-                sums.moments.add(*value);
-                sums.active += usize::from(*value != 0.0);
-            }
             let row = first + offset;
             if row.is_multiple_of(stride) {
                 self.codes
@@ -245,21 +205,37 @@ impl Measured {
         self.row_errors.iter().sum::<f64>() / self.rows as f64
     }
 
-    /// Variance of the reconstructions over rows, as a share of that of the rows.
-    pub(super) fn output_variation(&self) -> f64 {
-        let sum = |variance: fn(&FeatureSums, usize) -> f64| -> f64 {
-            self.per_feature
-                .iter()
-                .map(|f| variance(f, self.rows))
-                .sum()
-        };
-        let target = sum(FeatureSums::target_variance);
-        if target > 0.0 {
-            sum(FeatureSums::output_variance) / target
-        } else {
-            1.0
-        }
+    /// Whether there are two rows that differ.
+    pub(super) fn rows_vary(&self) -> bool {
+        self.total(FeatureSums::target_variance) > 0.0
     }
+
+    /// 1 − mse / mse of the mean predictor, where rows vary.
+    pub(super) fn explained_variance(&self) -> Option<f64> {
+        self.rows_vary()
+            .then(|| 1.0 - self.mse() / self.mean_predictor)
+    }
+
+    /// Variance of the reconstructions over rows, as a share of that of the rows, where rows
+    /// vary.
+    pub(super) fn output_variation(&self) -> Option<f64> {
+        let outputs = self.total(FeatureSums::output_variance);
+        self.rows_vary()
+            .then(|| outputs / self.total(FeatureSums::target_variance))
+    }
+
+    fn total(&self, variance: fn(&FeatureSums, usize) -> f64) -> f64 {
+        let features = self.per_feature.iter();
+        features.map(|sums| variance(sums, self.rows)).sum()
+    }
+}
+
+/// What no model can go below on this row. Rows that were not learnt from may lie outside what
+/// the loss is made for; what is outside counts as on its edge.
+pub(super) fn floor_of(loss: &Loss, target: &[f32]) -> f64 {
+    let (low, high) = loss.target_range();
+    let inside: Vec<f32> = target.iter().map(|value| value.clamp(low, high)).collect();
+    f64::from(loss.floor(&inside))
 }
 
 fn contiguous<'a>(row: ndarray::ArrayView1<'a, f32>) -> &'a [f32] {

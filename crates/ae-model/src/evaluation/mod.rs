@@ -3,32 +3,61 @@
 mod look;
 mod measure;
 mod reference;
+mod training;
 mod types;
+mod units;
 mod verdict;
 
 pub use reference::Reference;
 pub use types::*;
 
-use crate::{Model, ModelError, Rows};
+use crate::{Model, ModelError, Plan, Rows};
+use ae_data::Parts;
 use ae_nn::Samples;
 use measure::{Measured, measure};
-use verdict::{Facts, explained_variance};
+use verdict::Facts;
 
 /// Measures a model on some rows, with the noise they come with. `part` says which rows
-/// they are.
+/// they are. What can be said of its training needs the rows it learnt from: see
+/// [`evaluate_run`].
 ///
 /// # Errors
 /// Rows of another width than the model's, or none.
 pub fn evaluate(model: &Model, rows: &Rows<'_>, part: &str) -> Result<Evaluation, ModelError> {
+    with_training(model, rows, part, None)
+}
+
+/// Measures a model on the part of its data that a report should speak of, and looks back
+/// at how its training went.
+///
+/// # Errors
+/// Data of another width than the model's.
+pub fn evaluate_run(model: &Model, parts: &Parts, plan: &Plan) -> Result<Evaluation, ModelError> {
+    let part = plan.reported_part();
+    let rows = plan.noisy_rows(parts, part);
+    let rows = rows.ok_or(ae_nn::Error::NoRows { what: "evaluate" })?;
+    let training = training::training(model, parts, plan)?;
+    with_training(model, &rows, part.name(), Some(training))
+}
+
+fn with_training(
+    model: &Model,
+    rows: &Rows<'_>,
+    part: &str,
+    training: Option<Training>,
+) -> Result<Evaluation, ModelError> {
     if rows.row_count() == 0 {
         return Err(ae_nn::Error::NoRows { what: "evaluate" }.into());
     }
     let measured = measure(model, rows, model.reference())?;
-    let latent_units = look::latent_units(&measured);
+    let latent_units = measured.units.finish(measured.rows_vary());
+    let hidden_layers = units::hidden_layers(model, rows, measured.rows_vary());
     let verdict = verdict::verdict(&Facts {
         model,
         measured: &measured,
         units: &latent_units,
+        hidden: &hidden_layers,
+        training: training.as_ref(),
         part,
     });
     Ok(Evaluation {
@@ -43,12 +72,15 @@ pub fn evaluate(model: &Model, rows: &Rows<'_>, part: &str) -> Result<Evaluation
         },
         error: error_summary(model, &measured),
         baselines: baselines(model, &measured),
+        left_out: left_out(model),
+        training,
         verdict,
         per_feature: per_feature(rows, &measured),
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),
-        traversals: look::traversals(model, &measured)?,
+        traversals: look::traversals(model, &measured, &latent_units)?,
         latent_units,
+        hidden_layers,
         filters: look::filters(model),
     })
 }
@@ -64,7 +96,7 @@ fn error_summary(model: &Model, measured: &Measured) -> ErrorSummary {
         mse,
         squared_error_per_row: mse * features,
         mae: measured.absolute_error,
-        explained_variance: explained_variance(measured),
+        explained_variance: measured.explained_variance(),
         psnr: (unit_range && mse > 0.0).then(|| -10.0 * mse.log10()),
         row_quantiles: [0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0].map(at),
     }
@@ -98,6 +130,16 @@ fn baselines(model: &Model, measured: &Measured) -> Vec<Baseline> {
     }
     baselines.sort_by(|a, b| a.mse.total_cmp(&b.mse));
     baselines
+}
+
+fn left_out(model: &Model) -> Vec<String> {
+    let autoencoder = model.autoencoder();
+    let reason = match model.reference().components {
+        Some(_) => None,
+        None => Reference::no_components(autoencoder.latent(), autoencoder.features()),
+    };
+    let sentence = |reason| format!("PCA not computed: {reason}");
+    reason.map(sentence).into_iter().collect()
 }
 
 fn per_feature(rows: &Rows<'_>, measured: &Measured) -> Vec<FeatureError> {

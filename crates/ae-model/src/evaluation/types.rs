@@ -21,6 +21,11 @@ pub struct Evaluation {
     pub error: ErrorSummary,
     /// What simpler methods reach on the same rows, best first.
     pub baselines: Vec<Baseline>,
+    /// Simpler methods that were left out, a sentence with the reason each.
+    pub left_out: Vec<String>,
+    /// How the kept weights do on the rows they learnt from and on those that were watched;
+    /// known right after training.
+    pub training: Option<Training>,
     /// Whether the model is any good, and why.
     pub verdict: Verdict,
     /// Error of each feature, in the order of the row.
@@ -33,6 +38,8 @@ pub struct Evaluation {
     pub latent_map: LatentMap,
     /// Each number of the code.
     pub latent_units: Vec<LatentUnit>,
+    /// The encoder's hidden layers, from the input on.
+    pub hidden_layers: Vec<HiddenLayer>,
     /// What moving one number of the code does.
     #[serde(skip)]
     pub traversals: Vec<Traversal>,
@@ -52,6 +59,43 @@ pub struct LossSummary {
     pub floor: Option<f64>,
 }
 
+/// The kept weights' loss on both parts that training looked at, measured in the same way:
+/// as in use, without dropout, with fixed noise.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Training {
+    /// Of rows that were learnt from: up to 2,000 of them, all where none were watched.
+    pub train: PartLoss,
+    /// Of the rows that were watched, where there were any.
+    pub validation: Option<PartLoss>,
+}
+
+impl Training {
+    /// Of the rows whose loss was watched: the validation rows, or else the training rows.
+    pub fn watched(&self) -> &PartLoss {
+        self.validation.as_ref().unwrap_or(&self.train)
+    }
+}
+
+/// The loss of some rows: mean over the features of a row, then over rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartLoss {
+    /// Rows measured.
+    pub rows: usize,
+    /// Its value.
+    pub loss: f64,
+    /// What no model can go below on these rows; 0 for most losses.
+    pub floor: f64,
+    /// Standard error of `loss − floor`: how far chance may have moved it.
+    pub standard_error: f64,
+}
+
+impl PartLoss {
+    /// What the model could still lose.
+    pub fn above_floor(&self) -> f64 {
+        self.loss - self.floor
+    }
+}
+
 /// Reconstruction error in several customary forms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ErrorSummary {
@@ -61,8 +105,9 @@ pub struct ErrorSummary {
     pub squared_error_per_row: f64,
     /// Mean absolute error over features and rows.
     pub mae: f64,
-    /// Share of the variance explained: 1 − mse / mse of the mean predictor.
-    pub explained_variance: f64,
+    /// Share of the variance explained: 1 − mse / mse of the mean predictor. `None` where all
+    /// rows are the same: there is nothing to explain.
+    pub explained_variance: Option<f64>,
     /// Peak signal-to-noise ratio in dB for a range of 1, for data scaled to [0, 1].
     pub psnr: Option<f64>,
     /// MSE of a row at the quantiles 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.
@@ -180,6 +225,8 @@ pub struct LatentMap {
     /// How two dimensions were made: "the two numbers of the code",
     /// "first two principal components of the code (61 % of its variance)".
     pub method: String,
+    /// What the two dimensions are: "number 0 of the code", "first principal component".
+    pub axes: [String; 2],
     /// A point a row.
     pub points: Vec<[f32; 2]>,
     /// Index into `label_names`, a point, where there are labels.
@@ -197,6 +244,21 @@ pub struct LatentUnit {
     pub std: f64,
     /// Share of rows in which it isn't 0.
     pub active: f64,
+    /// Whether it is the same in (nearly) every row and so carries nothing: it varies by less
+    /// than a thousandth of the most varying one, or isn't 0 in less than a thousandth of the
+    /// rows. Never where the rows themselves are all the same.
+    pub dead: bool,
+}
+
+/// A hidden layer of the encoder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HiddenLayer {
+    /// "hidden layer 1".
+    pub name: String,
+    /// Its units.
+    pub units: usize,
+    /// Those that are dead, by the rule of [`LatentUnit::dead`], on up to 1,000 rows.
+    pub dead: usize,
 }
 
 /// One number of the code moved over its range, the others at their median.

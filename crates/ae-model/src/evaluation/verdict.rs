@@ -1,7 +1,7 @@
 //! Is this model any good? One small function a finding; [`FINDINGS`] lists them.
 
 use super::measure::Measured;
-use super::{Finding, Grade, LatentUnit, Severity, Verdict};
+use super::{Finding, Grade, HiddenLayer, LatentUnit, PartLoss, Severity, Training, Verdict};
 use crate::Model;
 
 /// What a finding may look at.
@@ -9,94 +9,109 @@ pub(super) struct Facts<'a> {
     pub(super) model: &'a Model,
     pub(super) measured: &'a Measured,
     pub(super) units: &'a [LatentUnit],
+    pub(super) hidden: &'a [HiddenLayer],
+    /// Where the rows of the training are at hand.
+    pub(super) training: Option<&'a Training>,
     /// Name of the part that was measured.
     pub(super) part: &'a str,
 }
 
 /// Everything that is looked for. To add one: a function, and its name here.
 const FINDINGS: &[fn(&Facts<'_>) -> Option<Finding>] = &[
+    rows_do_not_vary,
     barely_varies,
     worse_than_mean,
     worse_than_noisy_input,
     worse_than_components,
     dead_units,
+    dead_hidden_units,
     over_complete,
     over_fits,
     still_learning,
-    near_the_floor,
 ];
 
 /// Below this share of the data's variance, outputs barely vary.
 const BARELY: f64 = 0.02;
 
-/// A unit is dead if it varies less than this share of the most varying one, or is 0 in all
-/// but this share of rows.
-const DEAD: f64 = 1e-3;
-
 pub(super) fn verdict(facts: &Facts<'_>) -> Verdict {
     let mut findings: Vec<Finding> = FINDINGS.iter().filter_map(|find| find(facts)).collect();
     findings.sort_by_key(|finding| finding.severity);
-    let explained = explained_variance(facts.measured);
+    let explained = facts.measured.explained_variance();
     let worst = findings.first().map(|finding| finding.severity);
-    let beaten = [facts.measured.components, facts.measured.noisy_input]
-        .into_iter()
-        .flatten()
-        .any(|baseline| baseline <= facts.measured.mse());
-    let grade = if explained < BARELY {
+    let grade = if explained.is_some_and(|explained| explained < BARELY) {
         Grade::Broken
-    } else if beaten {
+    } else if is_beaten(facts) {
         Grade::Poor
     } else if worst.is_some_and(|severity| severity <= Severity::Warning) {
         Grade::Fair
     } else {
         Grade::Good
     };
-    let sentence = sentence(facts, grade, explained);
     Verdict {
         grade,
-        sentence,
+        sentence: sentence(facts, grade, explained),
         findings,
     }
 }
 
-/// 1 − mse / mse of the mean predictor; 0 where nothing varies.
-pub(super) fn explained_variance(measured: &Measured) -> f64 {
-    if measured.mean_predictor > 0.0 {
-        1.0 - measured.mse() / measured.mean_predictor
-    } else {
-        0.0
-    }
+/// Whether a simpler method does as well. Rows that are all the same have no winner.
+fn is_beaten(facts: &Facts<'_>) -> bool {
+    let measured = facts.measured;
+    let mut baselines = [measured.components, measured.noisy_input]
+        .into_iter()
+        .flatten();
+    measured.rows_vary() && baselines.any(|baseline| baseline <= measured.mse())
 }
 
-fn sentence(facts: &Facts<'_>, grade: Grade, explained: f64) -> String {
-    let measured = facts.measured;
+/// An error that is this share of the mean predictor's is rounding.
+const LOSSLESS: f64 = 1e-9;
+
+fn sentence(facts: &Facts<'_>, grade: Grade, explained: Option<f64>) -> String {
+    let (measured, part) = (facts.measured, facts.part);
     let latent = facts.units.len();
-    let numbers = if latent == 1 { "number" } else { "numbers" };
+    let (numbers, keep, tell) = match latent {
+        1 => ("number", "keeps", "tells"),
+        _ => ("numbers", "keep", "tell"),
+    };
+    let Some(explained) = explained else {
+        let rows = match measured.rows {
+            1 => "there is one row to measure".to_owned(),
+            _ => format!("the {part} rows are all the same"),
+        };
+        return format!("{rows}: nothing shows whether {latent} {numbers} {tell} rows apart");
+    };
+    // Near 100 %, the digits that tell it from 100 %.
+    let decimals = if explained > 0.999 { 3 } else { 1 };
     let kept = format!(
-        "{latent} {numbers} keep {:.1} % of the variance of the {} rows",
+        "{latent} {numbers} {keep} {:.decimals$} % of the variance of the {part} rows",
         100.0 * explained.max(0.0),
-        facts.part
     );
     let against = match measured.components {
-        Some(components) if components > 0.0 => {
-            let ratio = measured.mse() / components;
-            if ratio < 1.0 {
-                format!(
-                    ", with {:.0} % less error than PCA with as many",
-                    100.0 * (1.0 - ratio)
-                )
-            } else {
-                format!(
-                    ", with {:.0} % more error than PCA with as many",
-                    100.0 * (ratio - 1.0)
-                )
-            }
+        Some(components) if components <= LOSSLESS * measured.mean_predictor => {
+            "; PCA with as many loses nothing".to_owned()
         }
-        _ => String::new(),
+        Some(components) => against_components(measured.mse() / components),
+        None => String::new(),
     };
     match grade {
         Grade::Broken => format!("it does not reconstruct: {kept}{against}"),
         _ => format!("{kept}{against}"),
+    }
+}
+
+/// Error as a multiple of that of the components, in words.
+fn against_components(ratio: f64) -> String {
+    if ratio < 0.1 {
+        let times = 1.0 / ratio;
+        format!(", with an error {times:.0} times smaller than that of PCA with as many")
+    } else if ratio < 1.0 {
+        let less = 100.0 * (1.0 - ratio);
+        format!(", with {less:.0} % less error than PCA with as many")
+    } else if ratio < 2.0 {
+        let more = 100.0 * (ratio - 1.0);
+        format!(", with {more:.0} % more error than PCA with as many")
+    } else {
+        format!(", with {ratio:.1} times the error of PCA with as many")
     }
 }
 
@@ -109,8 +124,24 @@ fn finding(severity: Severity, title: &str, detail: String, hint: &str) -> Optio
     })
 }
 
+fn rows_do_not_vary(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.measured.rows_vary() {
+        return None;
+    }
+    let detail = match facts.measured.rows {
+        1 => "one row was measured".to_owned(),
+        rows => format!("{rows} rows were measured, and no number differs between them"),
+    };
+    finding(
+        Severity::Warning,
+        "nothing to tell apart",
+        detail,
+        "measure on more rows",
+    )
+}
+
 fn barely_varies(facts: &Facts<'_>) -> Option<Finding> {
-    let share = facts.measured.output_variation();
+    let share = facts.measured.output_variation()?;
     if share >= BARELY {
         return None;
     }
@@ -128,7 +159,7 @@ fn barely_varies(facts: &Facts<'_>) -> Option<Finding> {
 
 fn worse_than_mean(facts: &Facts<'_>) -> Option<Finding> {
     let (model, mean) = (facts.measured.mse(), facts.measured.mean_predictor);
-    if model < mean {
+    if model < mean || !facts.measured.rows_vary() {
         return None;
     }
     finding(
@@ -144,7 +175,7 @@ fn worse_than_mean(facts: &Facts<'_>) -> Option<Finding> {
 fn worse_than_noisy_input(facts: &Facts<'_>) -> Option<Finding> {
     let noisy = facts.measured.noisy_input?;
     let model = facts.measured.mse();
-    if model < noisy {
+    if model < noisy || !facts.measured.rows_vary() {
         return None;
     }
     finding(
@@ -160,7 +191,7 @@ fn worse_than_noisy_input(facts: &Facts<'_>) -> Option<Finding> {
 fn worse_than_components(facts: &Facts<'_>) -> Option<Finding> {
     let components = facts.measured.components?;
     let model = facts.measured.mse();
-    if model < components {
+    if model < components || !facts.measured.rows_vary() {
         return None;
     }
     let latent = facts.units.len();
@@ -175,9 +206,7 @@ fn worse_than_components(facts: &Facts<'_>) -> Option<Finding> {
 }
 
 fn dead_units(facts: &Facts<'_>) -> Option<Finding> {
-    let most = facts.units.iter().map(|unit| unit.std).fold(0.0, f64::max);
-    let dead = |unit: &&LatentUnit| unit.std <= DEAD * most || unit.active <= DEAD;
-    let count = facts.units.iter().filter(dead).count();
+    let count = facts.units.iter().filter(|unit| unit.dead).count();
     if count == 0 {
         return None;
     }
@@ -202,6 +231,38 @@ fn dead_units(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
+/// Shares of dead units in a hidden layer that are worth a word, and a warning.
+const SOME_DEAD: f64 = 0.1;
+const MANY_DEAD: f64 = 0.5;
+
+fn dead_hidden_units(facts: &Facts<'_>) -> Option<Finding> {
+    let share = |layer: &HiddenLayer| layer.dead as f64 / layer.units as f64;
+    let layers: Vec<&HiddenLayer> = facts
+        .hidden
+        .iter()
+        .filter(|layer| share(layer) >= SOME_DEAD)
+        .collect();
+    let most = layers.iter().map(|layer| share(layer)).reduce(f64::max)?;
+    let severity = if most >= MANY_DEAD {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    let layers: Vec<String> = layers
+        .iter()
+        .map(|layer| format!("{} of {} in {}", layer.dead, layer.units, layer.name))
+        .collect();
+    finding(
+        severity,
+        "dead hidden units",
+        format!(
+            "units that are the same for (nearly) every row: {}",
+            layers.join(", ")
+        ),
+        "a lower learning rate, or an activation that cannot die, such as leaky-relu or gelu; or narrower layers, which lose nothing",
+    )
+}
+
 fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
     let (latent, features) = (facts.units.len(), facts.model.autoencoder().features());
     if latent < features {
@@ -215,25 +276,32 @@ fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
+/// An excess of the validation rows' loss, above what no model can pass, of this share of the
+/// training rows': the usual eyeball measure.
+const OVER_FIT: f64 = 0.1;
+
 fn over_fits(facts: &Facts<'_>) -> Option<Finding> {
-    let history = facts.model.history();
-    let kept = facts.model.provenance().epoch.checked_sub(1)?;
-    let epoch = history.get(kept)?;
-    let validation = epoch.validation_loss?;
-    let floor = facts.measured.floor;
-    let (train, validation) = (epoch.train_loss - floor, validation - floor);
-    // A tenth of the loss above what no model can pass, the usual eyeball measure.
-    if train <= 0.0 || validation <= 1.1 * train {
+    let training = facts.training?;
+    let (train, validation) = (&training.train, training.validation.as_ref()?);
+    let excess = validation.above_floor() - train.above_floor();
+    // Two standard errors: a few odd validation rows are no over-fitting.
+    let chance = 2.0 * train.standard_error.hypot(validation.standard_error);
+    if excess <= OVER_FIT * train.above_floor() || excess <= chance {
         return None;
     }
+    let floor = |part: &PartLoss| match part.floor > 0.0 {
+        true => format!(", {:.4} of it floor", part.floor),
+        false => String::new(),
+    };
     finding(
         Severity::Warning,
         "over-fitting",
         format!(
-            "at epoch {} the loss is {:.4} on training rows and {:.4} on validation rows",
-            epoch.epoch,
-            epoch.train_loss,
-            validation + floor
+            "measured in the same way, the loss is {:.4} on training rows{} and {:.4} on validation rows{}",
+            train.loss,
+            floor(train),
+            validation.loss,
+            floor(validation),
         ),
         "more rows, noise, dropout or a weight penalty; fewer or narrower layers",
     )
@@ -244,39 +312,31 @@ const LOOK_BACK: usize = 5;
 const STILL: f64 = 0.01;
 
 fn still_learning(facts: &Facts<'_>) -> Option<Finding> {
+    let floor = facts.training?.watched().floor;
     let history = facts.model.history();
     let last = history.last()?;
     let before = history.get(history.len().checked_sub(LOOK_BACK + 1)?)?;
-    let loss = |epoch: &ae_nn::Epoch| epoch.validation_loss.unwrap_or(epoch.train_loss);
-    let floor = facts.measured.floor;
-    let (before, now) = (loss(before) - floor, loss(last) - floor);
+    let watched = |epoch: &ae_nn::Epoch| epoch.validation_loss.unwrap_or(epoch.train_loss) - floor;
+    let (before, now) = (watched(before), watched(last));
     if before <= 0.0 || now > before * (1.0 - STILL * LOOK_BACK as f64) {
         return None;
     }
+    let rows = match last.validation_loss {
+        Some(_) => "validation",
+        None => "training",
+    };
+    let above = if floor > 0.0 {
+        " (above its floor)"
+    } else {
+        ""
+    };
     finding(
         Severity::Note,
         "still learning",
         format!(
-            "in the last {LOOK_BACK} epochs the validation loss fell by {:.1} % (above its floor)",
+            "in the last {LOOK_BACK} epochs the {rows} loss fell by {:.1} %{above}",
             100.0 * (1.0 - now / before)
         ),
         "more epochs (`--resume --epochs N`) would make it better",
-    )
-}
-
-fn near_the_floor(facts: &Facts<'_>) -> Option<Finding> {
-    let (loss, floor) = (facts.measured.loss, facts.measured.floor);
-    if floor <= 0.0 {
-        return None;
-    }
-    finding(
-        Severity::Note,
-        "the loss cannot reach 0",
-        format!(
-            "grey values keep {} at {floor:.4} or above; this model is {:.4} above that",
-            facts.model.loss(),
-            loss - floor
-        ),
-        "compare models by what they are above the floor, or by squared error",
     )
 }

@@ -90,7 +90,7 @@ impl Axis {
     /// Multiples of 1, 2 or 5 times a power of ten.
     fn multiples(&self) -> Vec<(f64, String)> {
         let step = round_step((self.high - self.low) / self.room as f64);
-        let decimals = (-step.log10().floor()).max(0.0) as usize;
+        let decimals = -step.log10().floor() as i32;
         let (first, last) = ((self.low / step).ceil(), (self.high / step).floor());
         (0..=(last - first) as usize)
             .map(|index| {
@@ -116,21 +116,25 @@ impl Axis {
                 let exponent = first as i32 + decade;
                 factors.iter().map(move |factor| {
                     let value = factor * 10f64.powi(exponent);
-                    (value, write(value, (-exponent).max(0) as usize))
+                    (value, write(value, -exponent))
                 })
             })
             .collect()
     }
 }
 
-/// A label: decimals as the step needs them, powers of ten where that is shorter.
-fn write(value: f64, decimals: usize) -> String {
+/// A label with the decimals that its step needs (below 0: zeros before the point), as a
+/// power of ten where that is shorter.
+fn write(value: f64, decimals: i32) -> String {
+    let places = |decimals: i32| decimals.max(0) as usize;
     if value == 0.0 {
         "0".to_owned()
     } else if decimals > 4 || value.abs() >= 1e5 {
-        format!("{value:.0e}")
+        // A multiple of the step may lie a rounding below its power of ten.
+        let magnitude = (value.abs().log10() + 1e-9).floor() as i32;
+        format!("{value:.*e}", places(magnitude + decimals))
     } else {
-        format!("{value:.decimals$}")
+        format!("{value:.*}", places(decimals))
     }
 }
 
@@ -170,6 +174,16 @@ mod tests {
         let axis = Axis::linear([-31.0, 42.0]);
         assert_eq!(labels(&axis), ["-20", "0", "20", "40"]);
         assert_eq!(axis.position(5.5), Some(0.5));
+    }
+
+    #[test]
+    fn labels_far_from_zero_differ() {
+        let axis = Axis::between(1.2e6, 1.6e6);
+        assert_eq!(labels(&axis), ["1.2e6", "1.3e6", "1.4e6", "1.5e6", "1.6e6"]);
+        let axis = Axis::between(0.1, 0.100_02);
+        assert!(labels(&axis).contains(&"1.00010e-1".to_owned()));
+        let axis = Axis::between(0.0, 2e7);
+        assert_eq!(labels(&axis), ["0", "5e6", "1.0e7", "1.5e7", "2.0e7"]);
     }
 
     #[test]

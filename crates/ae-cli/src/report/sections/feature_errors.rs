@@ -31,7 +31,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 width,
                 channels,
             } => maps(Shape::new(height, width, channels), features),
-            Layout::Columns(_) => columns(features),
+            Layout::Columns(_) => columns(input, features),
         },
     })
 }
@@ -99,27 +99,43 @@ fn key(low: &str, high: &str) -> Markup {
     }
 }
 
-fn columns(features: &[FeatureError]) -> Markup {
-    let mut shares: Vec<(&FeatureError, f64)> = features
+/// A column's line.
+struct Column<'a> {
+    name: &'a str,
+    left: f64,
+    error: String,
+}
+
+fn columns(input: &ReportInput, features: &[FeatureError]) -> Markup {
+    let mut shares: Vec<Column> = features
         .iter()
         .zip(left(features))
-        .filter_map(|(feature, left)| Some((feature, left?)))
+        .enumerate()
+        .filter_map(|(index, (feature, left))| {
+            let error = feature.mse.sqrt() * input.unit(index);
+            Some(Column {
+                name: &feature.name,
+                left: left?,
+                error: format!("off by {}", significant(error)),
+            })
+        })
         .collect();
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shares.sort_by(|a, b| b.left.total_cmp(&a.left));
     let constant = features.len() - shares.len();
     html! {
         p.lead {
             "The share of each column's variance that the model misses, the worst first. At 100 % "
-            "the column's mean would do as well."
+            "the column's mean would do as well. Under its bar, how far off the column is in its "
+            "own units: the root of its mean squared error."
             @if constant > 0 { " Left out as (nearly) constant: " (constant) "." }
         }
         (folded(&shares, SHOWN, ["column, which came back better", "columns, which came back better"], |shares| {
-            bars(1.0, shares.iter().map(|(feature, share)| Bar {
-                name: &feature.name,
-                detail: "",
-                value: *share,
-                text: percent(*share),
-                class: if *share > 1.0 { "ahead" } else { "model" },
+            bars(1.0, shares.iter().map(|column| Bar {
+                name: column.name,
+                detail: &column.error,
+                value: column.left,
+                text: percent(column.left),
+                class: if column.left > 1.0 { "ahead" } else { "model" },
             }))
         }))
     }

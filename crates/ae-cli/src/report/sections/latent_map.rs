@@ -10,6 +10,10 @@ use crate::report::{ReportInput, Section};
 /// Colours that can be told apart, `--class-0` and so on in the style sheet.
 const COLOURS: usize = 10;
 
+/// Labels whose classes are so many that the largest hold less than this share of the points
+/// would colour next to nothing.
+const LEAST_COLOURED: f64 = 0.25;
+
 /// Names up to this length stand in the middle of their points, too; those above the second
 /// only where the page is wide.
 const SHORT_ENOUGH: usize = 14;
@@ -27,7 +31,8 @@ struct Group {
 
 pub fn section(input: &ReportInput) -> Option<Section> {
     let map = &input.evaluation.latent_map;
-    if map.points.is_empty() {
+    // One dot is no map.
+    if map.points.len() < 2 {
         return None;
     }
     let groups = groups(map);
@@ -35,10 +40,10 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         title: "The map of codes",
         anchor: "latent-map",
         html: html! {
-            p.lead { (lead(map)) }
+            p.lead { (lead(map, &groups)) }
             div.map {
                 (chart(map, &groups))
-                @if map.labels.is_some() {
+                @if groups.len() > 1 {
                     (legend(groups.iter().map(|group| {
                         let name = format!("{} ({})", group.name, count(group.points.len()));
                         (group.class.as_str(), name)
@@ -49,11 +54,14 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     })
 }
 
-fn lead(map: &LatentMap) -> String {
+fn lead(map: &LatentMap, groups: &[Group]) -> String {
     let points = counted(map.points.len(), "row", "rows");
     let labels = match map.labels {
-        Some(_) => " The colours are the labels, which the model never saw.",
-        None => "",
+        Some(_) if groups.len() > 1 => " The colours are the labels, which the model never saw.",
+        Some(_) if map.label_names.len() > 1 => {
+            " There are too many different labels to give them colours."
+        }
+        _ => "",
     };
     format!(
         "{points}, each a dot where its code puts it: {}. Rows that the model finds alike lie \
@@ -68,22 +76,27 @@ fn groups(map: &LatentMap) -> Vec<Group> {
         .points
         .iter()
         .map(|[x, y]| (f64::from(*x), f64::from(*y)));
+    let together = || Group {
+        class: "class-0".to_owned(),
+        name: "rows".to_owned(),
+        points: points.clone().collect(),
+    };
     let Some(labels) = &map.labels else {
-        return vec![Group {
-            class: "class-0".to_owned(),
-            name: "rows".to_owned(),
-            points: points.collect(),
-        }];
+        return vec![together()];
     };
     let mut by_label = vec![Vec::new(); map.label_names.len()];
     let mut others = Vec::new();
-    for (point, label) in points.zip(labels) {
+    for (point, label) in points.clone().zip(labels) {
         match by_label.get_mut(*label as usize) {
             Some(group) => group.push(point),
             None => others.push(point),
         }
     }
     let coloured = most_frequent(&by_label);
+    let covered: usize = coloured.iter().map(|label| by_label[*label].len()).sum();
+    if (covered as f64) < LEAST_COLOURED * labels.len() as f64 {
+        return vec![together()];
+    }
     let mut groups = Vec::new();
     for (label, (points, name)) in by_label.into_iter().zip(&map.label_names).enumerate() {
         if coloured.contains(&label) {
@@ -122,8 +135,8 @@ fn chart(map: &LatentMap, groups: &[Group]) -> Markup {
     let frame = Frame {
         description: "scatter plot of the codes",
         shape: "square",
-        x_title: "dimension 1",
-        y_title: "dimension 2",
+        x_title: &map.axes[0],
+        y_title: &map.axes[1],
         x: &x,
         y: &y,
     };
@@ -134,7 +147,7 @@ fn chart(map: &LatentMap, groups: &[Group]) -> Markup {
         }
     };
     let named = groups.iter().filter(|group| {
-        map.labels.is_some() && group.class != OTHERS && group.name.chars().count() <= SHORT_ENOUGH
+        groups.len() > 1 && group.class != OTHERS && group.name.chars().count() <= SHORT_ENOUGH
     });
     let words = html! {
         @for group in named {
@@ -167,6 +180,7 @@ mod tests {
             .collect();
         let map = LatentMap {
             method: String::new(),
+            axes: [String::new(), String::new()],
             points: vec![[0.0; 2]; labels.len() + 1],
             labels: Some([labels, vec![99]].concat()),
             label_names: (0..12).map(|label| format!("label {label}")).collect(),
@@ -186,6 +200,23 @@ mod tests {
         assert_eq!(seen[0], ("class-0", "label 2", 3));
         assert_eq!(seen[9], ("class-9", "label 11", 12));
         assert_eq!(seen[10], (OTHERS, "others", 1 + 2 + 1));
+    }
+
+    #[test]
+    fn a_thousand_labels_get_no_colours_and_one_label_no_legend() {
+        let map = |labels: u32| LatentMap {
+            method: String::new(),
+            axes: [String::new(), String::new()],
+            points: vec![[0.0; 2]; 2000],
+            labels: Some((0..2000).map(|row| row % labels).collect()),
+            label_names: (0..labels).map(|label| label.to_string()).collect(),
+        };
+        let many = map(1000);
+        let all = groups(&many);
+        assert_eq!((all.len(), all[0].points.len()), (1, 2000));
+        assert!(lead(&many, &all).contains("too many different labels"));
+        let one = map(1);
+        assert!(!lead(&one, &groups(&one)).contains("label"));
     }
 
     #[test]

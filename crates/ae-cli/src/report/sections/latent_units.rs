@@ -1,43 +1,27 @@
 //! What each number of the code does over rows.
 
-use ae_model::evaluation::LatentUnit;
+use ae_model::evaluation::{HiddenLayer, LatentUnit};
 use maud::{Markup, html};
 
 use crate::report::chart::{Axis, Frame, dots, legend, segment};
-use crate::report::number::{counted, percent};
+use crate::report::number::{count, counted, percent};
 use crate::report::{ReportInput, Section};
-
-/// A number of the code that varies by less than this share of the liveliest one, or isn't 0
-/// in less than this share of the rows, is dead: it tells the decoder nothing. The verdict's
-/// rule, too.
-const DEAD: f64 = 1e-3;
 
 pub fn section(input: &ReportInput) -> Option<Section> {
     let units = &input.evaluation.latent_units;
     if units.is_empty() {
         return None;
     }
-    let dead = dead(units);
+    let dead: Vec<usize> = (0..units.len()).filter(|unit| units[*unit].dead).collect();
     Some(Section {
         title: "The numbers of the code",
         anchor: "latent-units",
         html: html! {
-            p.lead { (lead(units, &dead)) }
+            p.lead { (lead(units, &dead)) (hidden(&input.evaluation.hidden_layers)) }
             (spread_chart(units, &dead))
             @if units.iter().any(|unit| unit.active < 1.0) { (activity_chart(units, &dead)) }
         },
     })
-}
-
-/// Indices of the units that are the same in (nearly) every row.
-pub fn dead(units: &[LatentUnit]) -> Vec<usize> {
-    let liveliest = units.iter().map(|unit| unit.std).fold(0.0, f64::max);
-    (0..units.len())
-        .filter(|index| {
-            let unit = &units[*index];
-            unit.std <= DEAD * liveliest || unit.active <= DEAD
-        })
-        .collect()
 }
 
 fn lead(units: &[LatentUnit], dead: &[usize]) -> String {
@@ -54,6 +38,22 @@ fn lead(units: &[LatentUnit], dead: &[usize]) -> String {
             if some == 1 { "carries" } else { "carry" },
         ),
     }
+}
+
+/// How the units between the row and the code do.
+fn hidden(layers: &[HiddenLayer]) -> String {
+    let line = |layer: &HiddenLayer| {
+        let dead = match layer.dead {
+            0 => "none".to_owned(),
+            some => count(some),
+        };
+        format!("{dead} of {} in {}", count(layer.units), layer.name)
+    };
+    if layers.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = layers.iter().map(line).collect();
+    format!(" Dead units before them: {}.", lines.join(", "))
 }
 
 /// Whole numbers from 0, with half a place free at both ends.

@@ -1,5 +1,6 @@
 //! The loss by epoch.
 
+use ae_model::evaluation::{PartLoss, Training};
 use maud::{Markup, html};
 
 use crate::report::chart::{Axis, Frame, dots, legend, line, segment};
@@ -19,6 +20,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         anchor: "losses",
         html: html! {
             p.lead { (lead(history)) }
+            @if let Some(training) = &input.evaluation.training { p { (alike(training)) } }
             (loss_chart(input))
             @if !is_constant(history) { (rate_chart(history)) }
         },
@@ -78,9 +80,26 @@ fn losses(history: &[EpochLine]) -> Vec<f64> {
         .collect()
 }
 
-/// The floor, unless showing it would squeeze the lines into less than half of the chart.
+/// The kept weights on both parts. The lines of the chart can't be compared like that: the
+/// training line is a mean over moving weights, and over dropout and noise if there are any.
+fn alike(training: &Training) -> String {
+    let on = |part: &PartLoss, name: &str| {
+        let rows = counted(part.rows, &format!("{name} row"), &format!("{name} rows"));
+        format!("{} on {rows}", significant(part.loss))
+    };
+    let train = on(&training.train, "training");
+    match &training.validation {
+        Some(validation) => format!(
+            "Measured in the same way, the weights that were kept have a loss of {train} and of {}.",
+            on(validation, "validation")
+        ),
+        None => format!("The weights that were kept have a loss of {train}."),
+    }
+}
+
+/// The floor of the rows that were watched, unless showing it would squeeze the lines into less than half of the chart.
 fn near_floor(input: &ReportInput) -> Option<f64> {
-    let floor = input.evaluation.loss.floor?;
+    let floor = input.evaluation.training.as_ref()?.watched().floor;
     let losses = losses(input.history);
     let lowest = losses.iter().copied().reduce(f64::min)?;
     let highest = losses.iter().copied().reduce(f64::max)?;
@@ -88,8 +107,8 @@ fn near_floor(input: &ReportInput) -> Option<f64> {
 }
 
 fn epoch_axis(history: &[EpochLine]) -> Axis {
-    // Epochs are whole: no more labels than there are.
-    let room = history.len().clamp(2, 6);
+    // Epochs are whole: no more labels than there are steps between them.
+    let room = history.len().saturating_sub(1).clamp(1, 6);
     match history {
         [first, .., last] => Axis::between(first.epoch as f64, last.epoch as f64),
         _ => Axis::between(history[0].epoch as f64 - 1.0, history[0].epoch as f64 + 1.0),
@@ -219,7 +238,20 @@ mod tests {
         let mut evaluation = digits.input().evaluation.clone();
         let lines = history(&[(0.3, None), (0.2, None)]);
         for (floor, drawn) in [(0.11, true), (0.09, false), (0.0, false)] {
-            evaluation.loss.floor = Some(floor);
+            let validation = PartLoss {
+                rows: 10,
+                loss: 0.2,
+                floor,
+                standard_error: 0.0,
+            };
+            let train = PartLoss {
+                floor: 0.15,
+                ..validation.clone()
+            };
+            evaluation.training = Some(Training {
+                train,
+                validation: Some(validation),
+            });
             let input = ReportInput {
                 history: &lines,
                 evaluation: &evaluation,

@@ -36,7 +36,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         Layout::Columns(names) => (
             "of-table",
             TABLES,
-            Box::new(|example| table_card(names, example)),
+            Box::new(|example| table_card(input, names, example)),
         ),
         Layout::Image {
             height,
@@ -76,12 +76,18 @@ fn lead(input: &ReportInput) -> String {
             "In the difference, orange is where the output is too high and blue where it is too low."
         }
         Layout::Columns(_) => {
-            "Numbers are in scaled units; the bar points right where the output is too high."
+            "Errors and the bars of the difference are in scaled units, so that columns can be \
+             compared; the numbers are in each column's own. A bar points right where the output \
+             is too high."
         }
     };
+    let rows = input.evaluation.rows;
+    if rows == 1 {
+        return colours.to_owned();
+    }
     format!(
         "Of all {} rows, half have an error between {} and {}; the worst has {}. {colours}",
-        count(input.evaluation.rows),
+        count(rows),
         significant(lower),
         significant(upper),
         significant(worst),
@@ -149,7 +155,10 @@ fn image_card(shape: Shape, scales: &Scales, example: &Example) -> Markup {
     }
 }
 
-fn table_card(names: &[String], example: &Example) -> Markup {
+fn table_card(input: &ReportInput, names: &[String], example: &Example) -> Markup {
+    let own = input.in_units(&example.input);
+    let noisy = example.noisy.as_deref().map(|noisy| input.in_units(noisy));
+    let back = input.in_units(&example.reconstruction);
     let differences: Vec<f32> = differences(example).collect();
     let most = differences
         .iter()
@@ -162,9 +171,9 @@ fn table_card(names: &[String], example: &Example) -> Markup {
         html! {
             tr {
                 th scope="row" { (names[column]) }
-                td.number { (significant(f64::from(example.input[column]))) }
-                @if let Some(noisy) = &example.noisy { td.number { (significant(f64::from(noisy[column]))) } }
-                td.number { (significant(f64::from(example.reconstruction[column]))) }
+                td.number { (input.cell(column, own[column])) }
+                @if let Some(noisy) = &noisy { td.number { (input.cell(column, noisy[column])) } }
+                td.number { (input.cell(column, back[column])) }
                 td { (signed_bar(differences[column], most)) }
             }
         }
@@ -178,7 +187,7 @@ fn table_card(names: &[String], example: &Example) -> Markup {
                         tr {
                             th scope="col" { "column" }
                             th.number scope="col" { "input" }
-                            @if example.noisy.is_some() { th.number scope="col" { "noisy" } }
+                            @if noisy.is_some() { th.number scope="col" { "noisy" } }
                             th.number scope="col" { "output" }
                             th.difference scope="col" { "difference" }
                         }

@@ -22,7 +22,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         return None;
     }
     let draw: Box<dyn Fn(&Traversal) -> Markup> = match input.layout {
-        Layout::Columns(names) => Box::new(|traversal| columns(names, traversal)),
+        Layout::Columns(names) => Box::new(|traversal| columns(input, names, traversal)),
         Layout::Image {
             height,
             width,
@@ -42,6 +42,10 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 "Each line moves one of the liveliest numbers of the code from low to high and leaves the others at "
                 "their median. What changes is what that number stands for; where nothing changes, "
                 "the decoder does not listen to it."
+                @if let Layout::Columns(_) = input.layout {
+                    " The lines are in scaled units, so that one chart holds them; beside the "
+                    "names stands where they go in the column's own."
+                }
             }
             (folded(traversals, SHOWN, ["number of the code", "numbers of the code"], |traversals| html! {
                 div.traversals {
@@ -77,7 +81,7 @@ fn images(shape: Shape, range: (f32, f32), traversal: &Traversal) -> Markup {
     }
 }
 
-fn columns(names: &[String], traversal: &Traversal) -> Markup {
+fn columns(input: &ReportInput, names: &[String], traversal: &Traversal) -> Markup {
     let moving = most_moving(names.len(), traversal);
     let lines: Vec<Vec<(f64, f64)>> = moving
         .iter()
@@ -96,11 +100,24 @@ fn columns(names: &[String], traversal: &Traversal) -> Markup {
     let classes: Vec<String> = (0..moving.len())
         .map(|index| format!("class-{index}"))
         .collect();
+    let own: Vec<Vec<f32>> = traversal
+        .rows
+        .iter()
+        .map(|row| input.in_units(row))
+        .collect();
+    let name = |column: usize| match (own.first(), own.last()) {
+        (Some(first), Some(last)) => {
+            let [first, last] = [first, last].map(|row| input.cell(column, row[column]));
+            format!("{}: {first} → {last}", names[column])
+        }
+        _ => names[column].clone(),
+    };
+    let entries = moving.iter().map(|column| name(*column));
     let marks = html! {
         @for (class, points) in classes.iter().zip(&lines) { (line(class, &x, &y, points)) }
     };
     html! {
-        (legend(classes.iter().map(String::as_str).zip(moving.iter().map(|column| names[*column].clone()))))
+        (legend(classes.iter().map(String::as_str).zip(entries)))
         (frame.around(&marks, &html! {}))
     }
 }

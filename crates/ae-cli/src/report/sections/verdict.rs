@@ -53,7 +53,9 @@ fn figures(evaluation: &Evaluation) -> Markup {
     let smaller = evaluation.features as f64 / evaluation.latent.max(1) as f64;
     html! {
         dl.figures {
-            div { dt { "Variance explained" } dd { (percent(error.explained_variance)) } }
+            @if let Some(share) = error.explained_variance {
+                div { dt { "Variance explained" } dd { (percent(share)) } }
+            }
             div { dt { "Mean squared error" } dd { (significant(error.mse)) } }
             @if let Some(psnr) = error.psnr {
                 div { dt { "Signal to noise (PSNR)" } dd { (significant(psnr)) small { " dB" } } }
@@ -85,7 +87,7 @@ fn comparison(evaluation: &Evaluation) -> Markup {
         .iter()
         .map(|baseline| match baseline.mse / model {
             times if times.is_finite() => format!(
-                "{} times the model's error. {}",
+                "{} times the model's error; {}",
                 significant(times),
                 baseline.explanation
             ),
@@ -114,6 +116,7 @@ fn comparison(evaluation: &Evaluation) -> Markup {
     html! {
         p.lead { "Mean squared error in scaled units: the shorter, the better." }
         (bars(most, std::iter::once(first).chain(others)))
+        @for method in &evaluation.left_out { p.lead { (method) "." } }
     }
 }
 

@@ -1,9 +1,9 @@
-//! The pages in a real browser, as wide as a small phone.
+//! Pages in a real browser, as wide as a small phone. Used by the tests of whole runs, too.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::process::Command;
-
-use super::pages;
+use std::path::Path;
+use std::process::{Command, Output};
 
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -24,75 +24,95 @@ addEventListener("load", () => {
 });
 </script>"#;
 
-fn browser() -> Option<&'static str> {
-    let runs = |name: &&str| Command::new(name).arg("--version").output().is_ok();
-    BROWSERS.into_iter().find(runs)
+/// A browser without a window.
+pub struct Browser(&'static str);
+
+impl Browser {
+    /// One that is installed; says so if there is none.
+    ///
+    /// # Panics
+    /// If there is none and `CI` is set: there it must not be skipped silently.
+    pub fn find() -> Option<Self> {
+        let runs = |name: &&str| Command::new(name).arg("--version").output().is_ok();
+        let found = BROWSERS.into_iter().find(runs).map(Self);
+        if found.is_none() {
+            println!("skipped: none of {BROWSERS:?} is installed");
+            let ci = std::env::var_os("CI");
+            assert!(ci.is_none(), "none of {BROWSERS:?} is installed");
+        }
+        found
+    }
+
+    /// Checks that each page opens without complaint on a phone: every picture loaded,
+    /// nothing wider than the screen, nothing blocked, nothing on the console.
+    #[track_caller]
+    pub fn assert_fine<'a>(&self, pages: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let (frames, count) = frames(pages);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("frames.html");
+        std::fs::write(&file, frames).unwrap();
+        let output = self.open(&file, folder.path(), ["--dump-dom"]);
+        let document = String::from_utf8_lossy(&output.stdout);
+        let console = String::from_utf8_lossy(&output.stderr);
+        let verdicts: Vec<&str> = document
+            .split("<iframe title=\"")
+            .skip(1)
+            .filter_map(|frame| frame.split('"').next())
+            .collect();
+        assert_eq!(verdicts, vec!["fine at 360"; count], "{console}");
+        assert!(!console.contains("CONSOLE"), "{console}");
+    }
+
+    fn open(
+        &self,
+        page: &Path,
+        folder: &Path,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Output {
+        Command::new(self.0)
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+            ])
+            .args([
+                "--disable-background-networking",
+                "--disable-component-update",
+            ])
+            .args([
+                "--disable-sync",
+                "--hide-scrollbars",
+                "--enable-logging=stderr",
+            ])
+            .arg(format!(
+                "--user-data-dir={}",
+                folder.join("profile").display()
+            ))
+            .args(arguments)
+            .arg(format!("file://{}", page.display()))
+            .output()
+            .unwrap()
+    }
 }
 
 /// All pages side by side, each in a frame of a phone's width: a browser's own window may not
 /// be that narrow.
-fn frames() -> String {
+fn frames<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>) -> (String, usize) {
     let mut html = "<!DOCTYPE html>".to_owned();
-    for (fixture, page) in pages() {
+    let mut count = 0;
+    for (name, page) in pages {
         let policy = "default-src 'none'; script-src 'unsafe-inline'";
         let inspected = page
             .replacen("default-src 'none'", policy, 1)
             .replacen("</head>", &format!("{INSPECTION}</head>"), 1)
             .replace('&', "&amp;")
             .replace('"', "&quot;");
-        let name = fixture.name;
         let _ = write!(
             html,
             r#"<iframe title="not inspected" id="{name}" width="360" height="740" style="border:0" srcdoc="{inspected}"></iframe>"#
         );
+        count += 1;
     }
-    html
-}
-
-#[test]
-fn pages_open_without_complaint_on_a_phone() {
-    let Some(browser) = browser() else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "none of {BROWSERS:?} is installed"
-        );
-        println!("skipped: none of {BROWSERS:?} is installed");
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("frames.html");
-    std::fs::write(&file, frames()).unwrap();
-    let output = Command::new(browser)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-        ])
-        .args([
-            "--disable-sync",
-            "--hide-scrollbars",
-            "--enable-logging=stderr",
-        ])
-        .arg(format!(
-            "--user-data-dir={}",
-            folder.path().join("profile").display()
-        ))
-        .arg("--dump-dom")
-        .arg(format!("file://{}", file.display()))
-        .output()
-        .unwrap();
-    let document = String::from_utf8_lossy(&output.stdout);
-    let console = String::from_utf8_lossy(&output.stderr);
-    let verdicts: Vec<&str> = document
-        .split("<iframe title=\"")
-        .skip(1)
-        .filter_map(|frame| frame.split('"').next())
-        .collect();
-    assert_eq!(verdicts, ["fine at 360"; 5], "{console}");
-    assert!(!console.contains("CONSOLE"), "{console}");
+    (html, count)
 }

@@ -1,0 +1,123 @@
+//! Units of the network, those of the code and those of the encoder's hidden layers: what
+//! each does over rows, and whether it is dead.
+
+use super::{HiddenLayer, LatentUnit};
+use crate::{Model, Rows};
+use ae_nn::{Layer, Samples, Scratch};
+use ndarray::{Array2, ArrayView2};
+
+/// A unit is dead if it varies less than this share of the most varying one of its layer, or
+/// is 0 in all but this share of rows.
+const DEAD: f64 = 1e-3;
+
+/// Rows that hidden layers are watched on, at most: a unit that none of them wakes is dead by
+/// the rule above.
+const MOST_ROWS: usize = 1000;
+
+/// Sum and sum of squares, as differences from the first value: exactly 0 for a constant,
+/// and no digits lost far from 0.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Moments {
+    first: Option<f64>,
+    sum: f64,
+    squares: f64,
+}
+
+impl Moments {
+    pub(super) fn add(&mut self, value: f32) {
+        let value = f64::from(value);
+        let difference = value - *self.first.get_or_insert(value);
+        self.sum += difference;
+        self.squares += difference * difference;
+    }
+
+    fn mean(&self, rows: usize) -> f64 {
+        self.first.unwrap_or(0.0) + self.sum / rows as f64
+    }
+
+    pub(super) fn variance(&self, rows: usize) -> f64 {
+        let mean = self.sum / rows as f64;
+        (self.squares / rows as f64 - mean * mean).max(0.0)
+    }
+}
+
+/// Sums over rows, a unit.
+pub(super) struct UnitSums {
+    rows: usize,
+    units: Vec<(Moments, usize)>,
+}
+
+impl UnitSums {
+    pub(super) fn new(units: usize) -> Self {
+        Self {
+            rows: 0,
+            units: vec![(Moments::default(), 0); units],
+        }
+    }
+
+    pub(super) fn add(&mut self, rows: ArrayView2<f32>) {
+        self.rows += rows.nrows();
+        for row in rows.rows() {
+            for ((moments, active), value) in self.units.iter_mut().zip(row) {
+                moments.add(*value);
+                *active += usize::from(*value != 0.0);
+            }
+        }
+    }
+
+    /// What each unit does. If what came in is the same in every row, so is everything else:
+    /// that kills no unit.
+    pub(super) fn finish(&self, input_varies: bool) -> Vec<LatentUnit> {
+        let rows = self.rows;
+        let std = |moments: &Moments| moments.variance(rows).sqrt();
+        let stds = self.units.iter().map(|(moments, _)| std(moments));
+        let most = stds.fold(0.0, f64::max);
+        let unit = |(moments, active): &(Moments, usize)| {
+            let (std, active) = (std(moments), *active as f64 / rows as f64);
+            LatentUnit {
+                mean: moments.mean(rows),
+                std,
+                active,
+                dead: input_varies && (std <= DEAD * most || active <= DEAD),
+            }
+        };
+        self.units.iter().map(unit).collect()
+    }
+}
+
+/// The hidden layers of the encoder, and how many units of each are dead on a sample.
+pub(super) fn hidden_layers(
+    model: &Model,
+    rows: &Rows<'_>,
+    input_varies: bool,
+) -> Vec<HiddenLayer> {
+    let network = model.autoencoder().network();
+    let stride = rows.row_count().div_ceil(MOST_ROWS).max(1);
+    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    let mut values = Array2::zeros((numbers.len(), rows.width()));
+    rows.fill(&numbers, values.view_mut());
+    rows.corrupt(&numbers, 0, values.view_mut());
+    let mut scratch = Scratch::default();
+    let mut start = 0;
+    let mut hidden = Vec::new();
+    for end in ends(&network.layers()[..model.autoencoder().encoder_layers()]) {
+        let units = network.layers()[end - 1].outputs();
+        let mut output = Array2::zeros((numbers.len(), units));
+        network.infer(start..end, values.view(), output.view_mut(), &mut scratch);
+        let mut sums = UnitSums::new(units);
+        sums.add(output.view());
+        let dead = sums.finish(input_varies).iter().filter(|u| u.dead).count();
+        let name = format!("hidden layer {}", hidden.len() + 1);
+        hidden.push(HiddenLayer { name, units, dead });
+        (start, values) = (end, output);
+    }
+    hidden
+}
+
+/// Where the hidden layers of an encoder end: before each dense layer but the first, so that
+/// the normalisation and the activation of a layer belong to it.
+fn ends(encoder: &[Layer]) -> impl Iterator<Item = usize> {
+    let dense = encoder.iter().enumerate();
+    let dense = dense.filter(|(_, layer)| matches!(layer, Layer::Dense(_)));
+    dense.skip(1).map(|(index, _)| index)
+}

@@ -1,0 +1,13 @@
+//! One binary for all topics, so that they link once.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod damaged_files;
+mod files;
+mod judging;
+mod odd_data;
+mod plans;
+mod reference;
+mod sessions;
+mod support;
+mod training;
+mod using;

@@ -1,0 +1,123 @@
+//! A model put to use on other data.
+
+use crate::support::{alone, curve, images, short, table, trained};
+use ae_data::{Dataset, Values};
+use ae_model::{Model, Settings};
+
+/// Bright strokes on black: 12 % of the pixels are lit.
+fn strokes(rows: usize) -> Dataset {
+    let byte = |index: usize| if (index * 29) % 100 < 12 { 250 } else { 3 };
+    images(5, 5, 1, (0..rows * 25).map(byte).collect())
+}
+
+fn inverted(dataset: &Dataset) -> Dataset {
+    let Values::Bytes(bytes) = &dataset.values else {
+        panic!("bytes");
+    };
+    images(5, 5, 1, bytes.iter().map(|byte| 255 - byte).collect())
+}
+
+fn warnings(model: &Model, dataset: &Dataset) -> String {
+    model.prepare(dataset).unwrap().1.join("\n")
+}
+
+#[test]
+fn scans_of_dark_strokes_on_white_are_noticed() {
+    let rows = strokes(40);
+    let (_, model) = trained(&alone(rows.clone()), &short());
+    assert_eq!(warnings(&model, &rows), "");
+    let said = warnings(&model, &inverted(&rows));
+    for part in [
+        "images: the pixel mean is 0.87",
+        "0.13 of the training rows",
+        "`--invert`",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    // The same pixels as numbers in 0..1.
+    let Values::Bytes(bytes) = &inverted(&rows).values else {
+        panic!("bytes");
+    };
+    let floats = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+    let mut as_floats = rows.clone();
+    as_floats.values = Values::Floats(floats);
+    assert!(warnings(&model, &as_floats).contains("`--invert`"));
+}
+
+#[test]
+fn images_that_are_grey_all_over_are_far_but_not_inverted() {
+    let (_, model) = trained(&alone(strokes(40)), &short());
+    let said = warnings(&model, &images(5, 5, 1, vec![130; 100]));
+    assert!(said.contains("the pixel mean is 0.51"), "{said}");
+    assert!(!said.contains("--invert"), "{said}");
+    // Somewhat brighter strokes are nothing to mention.
+    let brighter = images(
+        5,
+        5,
+        1,
+        (0..1000)
+            .map(|i| if i % 100 < 25 { 255 } else { 0 })
+            .collect(),
+    );
+    assert_eq!(warnings(&model, &brighter), "");
+}
+
+#[test]
+fn tables_have_no_brightness() {
+    let settings = Settings {
+        scaling: Some("min-max".parse().unwrap()),
+        ..short()
+    };
+    let (_, model) = trained(&alone(curve(60)), &settings);
+    // One row may lie anywhere.
+    assert_eq!(
+        warnings(&model, &table(4, vec![1.8, 3.24, 0.974, 2.266])),
+        ""
+    );
+    let said = warnings(&model, &table(4, vec![9.0, 4.0, 0.9, 3.0]));
+    assert!(
+        said.contains("1 of 1 rows hold values outside the range"),
+        "{said}"
+    );
+}
+
+#[test]
+fn codes_decode_to_what_reconstruct_says_in_the_datas_own_units() {
+    let rows = curve(700);
+    let (_, model) = trained(&alone(rows.clone()), &short());
+    let codes = model.encode(&rows).unwrap();
+    assert_eq!(codes.dim(), (700, 2));
+    let decoded = model.decode(codes.view()).unwrap();
+    assert_eq!(decoded, model.reconstruct(&rows).unwrap());
+    // A score is the squared error of the scaled row.
+    let scores = model.score(&rows).unwrap();
+    let (row, mut raw) = (650, vec![0.0; 4]);
+    rows.fill_row(row, &mut raw);
+    let mut back = decoded.row(row).to_vec();
+    model.scaling().transform_row(&mut raw);
+    model.scaling().transform_row(&mut back);
+    let squares = raw.iter().zip(&back).map(|(a, b)| f64::from(a - b).powi(2));
+    let expected = squares.sum::<f64>() / 4.0;
+    assert!((scores[row] - expected).abs() < 1e-5 * (1.0 + expected));
+}
+
+#[test]
+fn another_width_is_refused_everywhere() {
+    let (_, model) = trained(&alone(curve(60)), &short());
+    let narrow = table(3, vec![0.5; 12]);
+    for error in [
+        model.encode(&narrow).unwrap_err(),
+        model.reconstruct(&narrow).unwrap_err(),
+        model.score(&narrow).unwrap_err(),
+        model.prepare(&narrow).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(text.contains("expected 4 features, found 3"), "{text}");
+    }
+    let codes = ndarray::Array2::zeros((5, 3));
+    let text = model.decode(codes.view()).unwrap_err().to_string();
+    assert!(
+        text.contains("expected 2 numbers in the code, found 3"),
+        "{text}"
+    );
+}
