@@ -1,8 +1,6 @@
 //! Writes the reports of a few made-up runs, to look at while changing how they look:
 //! `cargo run -p ae-cli --example report_preview -- folder`.
 #![forbid(unsafe_code)]
-// The made-up runs are the tests', too.
-#![allow(clippy::unwrap_used)]
 
 #[path = "../src/report/fixtures/mod.rs"]
 mod fixtures;

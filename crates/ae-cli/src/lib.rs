@@ -33,9 +33,9 @@ struct Arguments {
     #[command(subcommand)]
     command: commands::Command,
 
-    /// Threads to use; all cores if not given. Results don't depend on it.
-    #[arg(long, global = true, value_name = "N")]
-    threads: Option<std::num::NonZeroUsize>,
+    /// Threads to use, up to 1,024; all cores if not given. Results don't depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 
     /// Say nothing but results and errors.
     #[arg(long, short, global = true)]
@@ -51,7 +51,7 @@ pub fn command() -> clap::Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(threads) = arguments.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
         if let Err(error) = pool.build_global() {
             return failure::print(&anyhow::Error::from(error));
         }

@@ -10,7 +10,7 @@ fn a_model_comes_back_as_it_was() {
     let picture_bytes = (0..60 * 12).map(|i| (i * 37 % 251) as u8).collect();
     for (dataset, settings) in [
         (curve(60), short()),
-        (images(2, 2, 3, picture_bytes), short()),
+        (images(1, 4, 3, picture_bytes), short()),
         (
             curve(60),
             Settings {

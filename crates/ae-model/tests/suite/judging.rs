@@ -67,6 +67,20 @@ fn a_line_is_fair_or_poor_beside_the_components() {
 }
 
 #[test]
+fn components_that_lose_nothing_are_no_measure() {
+    let values = (0..60).flat_map(|row| [1.0, -1.0, 2.0].map(|slope| slope * (row % 17) as f32));
+    let rows = table(3, values.collect());
+    let (_, model) = trained(&alone(rows.clone()), &short());
+    let found = judged(&model, &rows);
+    let sentence = &found.verdict.sentence;
+    assert!(
+        sentence.ends_with("; PCA with as many loses nothing"),
+        "{sentence}"
+    );
+    assert!(finding(&found, "no better than PCA").is_some());
+}
+
+#[test]
 fn an_answer_that_never_changes_is_broken() {
     let rows = curve(100);
     let (_, model) = trained(&alone(rows.clone()), &short());
@@ -112,6 +126,36 @@ fn dead_numbers_of_the_code_are_counted() {
         finding(&found, "collapsed code").unwrap().severity,
         Severity::Alarm
     );
+}
+
+#[test]
+fn a_number_that_hardly_ever_wakes_is_dead_however_loud_it_is() {
+    // The second feature is 1 in a few of 2,000 rows; the code is the row itself.
+    let rows = |few: usize| {
+        let values = (0..2000).flat_map(|row| {
+            let second = if row < few { 1.0 } else { 0.0 };
+            [(row % 50) as f32 / 50.0, second]
+        });
+        table(2, values.collect())
+    };
+    let settings = Settings {
+        scaling: Some("none".parse().unwrap()),
+        hidden: vec![],
+        latent_activation: "relu".parse().unwrap(),
+        epochs: 1,
+        ..short()
+    };
+    let (_, model) = trained(&alone(rows(1000)), &settings);
+    let identity: [(&str, &[f32]); 2] = [
+        ("encoder.0.weight", &[1.0, 0.0, 0.0, 1.0]),
+        ("encoder.0.bias", &[0.0, 0.0]),
+    ];
+    let model = with(&model, &identity);
+    for (few, dead) in [(1, true), (3, false)] {
+        let unit = &judged(&model, &rows(few)).latent_units[1];
+        assert_eq!(unit.active, few as f64 / 2000.0);
+        assert_eq!(unit.dead, dead, "awake in {few} rows");
+    }
 }
 
 #[test]
@@ -205,6 +249,59 @@ fn the_noisy_input_is_a_baseline_with_its_own_error() {
         .unwrap();
     assert!((noisy.mse - expected).abs() < 1e-6 * expected);
     assert!(found.examples.iter().all(|example| example.noisy.is_some()));
+}
+
+/// Simpler methods get what the model gets, and are held to the clean rows as it is.
+#[test]
+fn baselines_of_noisy_rows_see_the_noise_and_answer_for_the_clean_rows() {
+    let parts = alone(curve(100));
+    let settings = Settings {
+        noise: "gaussian:0.5".parse().unwrap(),
+        ..short()
+    };
+    let (plan, model) = trained(&parts, &settings);
+    let rows = plan.noisy_rows(&parts, Part::Validation).unwrap();
+    let numbers: Vec<u32> = (0..rows.row_count() as u32).collect();
+    let mut clean = Array2::zeros((numbers.len(), 4));
+    rows.fill(&numbers, clean.view_mut());
+    let mut noisy = clean.clone();
+    rows.corrupt(&numbers, 0, noisy.view_mut());
+
+    let mean = ndarray::Array1::from(model.reference().mean.clone());
+    let components = model.reference().components.as_ref().unwrap().view();
+    let projected = (&noisy - &mean).dot(&components).dot(&components.t()) + &mean;
+    let error = |answer: &Array2<f32>| {
+        let squares = (answer - &clean).mapv(|d| f64::from(d).powi(2));
+        squares.mean().unwrap()
+    };
+    let found = evaluate(&model, &rows, "validation").unwrap();
+    for (name, expected) in [
+        ("mean predictor", error(&(&clean * 0.0 + &mean))),
+        ("PCA, 2", error(&projected)),
+    ] {
+        let mut baselines = found.baselines.iter();
+        let baseline = baselines.find(|baseline| baseline.name == name).unwrap();
+        let off = (baseline.mse - expected).abs();
+        assert!(off < 1e-5 * expected, "{name}: {} {expected}", baseline.mse);
+    }
+}
+
+#[test]
+fn filters_are_the_strongest_units_first() {
+    let rows = curve(100);
+    let (_, model) = trained(&alone(rows.clone()), &short());
+    // 4 features × 6 units: unit 3 weighs most, then 0; the rest little.
+    let weight: Vec<f32> = (0..24)
+        .map(|index| match index % 6 {
+            3 => 2.0 + (index / 6) as f32,
+            0 => 1.0,
+            unit => 0.01 * unit as f32,
+        })
+        .collect();
+    let found = judged(&with(&model, &[("encoder.0.weight", &weight)]), &rows);
+    assert_eq!(found.filters.len(), 6);
+    assert_eq!(found.filters[0], [2.0, 3.0, 4.0, 5.0]);
+    assert_eq!(found.filters[1], [1.0; 4]);
 }
 
 #[test]

@@ -146,7 +146,9 @@ fn validation_on_test_rows_watches_those_and_holds_nothing_out() {
         ..short()
     };
     let plan = Plan::new(&parts, &settings).unwrap();
-    assert_eq!(plan.rows(&parts, Part::Train).unwrap().row_count(), 50);
+    let learnt = plan.rows(&parts, Part::Train).unwrap();
+    assert_eq!(learnt.row_count(), 50);
+    assert!(std::ptr::eq(learnt.dataset(), &parts.train));
     let watched = plan.rows(&parts, Part::Validation).unwrap();
     assert_eq!(watched.row_count(), 20);
     assert!(std::ptr::eq(
