@@ -7,6 +7,7 @@ mod evaluate;
 mod info;
 mod list;
 mod reconstruct;
+mod rows;
 mod score;
 mod train;
 

@@ -1,25 +1,11 @@
-use super::warn;
-use crate::options::DataArguments;
-use crate::output::{OutputArguments, feature_names};
-use ae_model::Model;
-use std::path::PathBuf;
+//! Puts rows through the code and back, in the data's own units.
 
-/// Puts rows through the code and back, in the data's own units.
-#[derive(clap::Args, Debug)]
-pub struct Arguments {
-    /// A model file.
-    model: PathBuf,
-    #[command(flatten)]
-    data: DataArguments,
-    #[command(flatten)]
-    output: OutputArguments,
-}
+pub use super::rows::Arguments;
+
+use crate::output::feature_names;
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
-    let model = Model::load(&arguments.model)?;
-    let (dataset, part) = arguments.data.open()?;
-    super::say_rows(&dataset, part, quiet);
-    warn(&model.prepare(&dataset)?.1, quiet);
+    let (model, dataset) = arguments.open(quiet)?;
     let rows = model.reconstruct(&dataset)?;
     arguments
         .output
