@@ -96,3 +96,25 @@ fn over_complete_codes_are_allowed_and_said() {
         "{titles:?}"
     );
 }
+
+#[test]
+fn a_small_table_that_was_hardly_trained_says_how_many_steps_it_took() {
+    let place = Place::new();
+    place.write("curve.csv", curve_csv(300));
+    let metrics = place
+        .run("train curve.csv --latent 2 --epochs 2 --json --out a")
+        .ok()
+        .json();
+    let findings = metrics["verdict"]["findings"].as_array().unwrap();
+    let found = findings
+        .iter()
+        .find(|finding| finding["title"] == "hardly trained")
+        .unwrap_or_else(|| panic!("{findings:?}"));
+    assert_eq!(found["detail"], "it took 4 steps: 2 epochs of 2");
+    // The same network with enough steps has no such finding.
+    let metrics = place
+        .run("train curve.csv --latent 2 --hidden 32 --epochs 150 --batch 16 --optimizer adam:lr=3e-3 --json --out b")
+        .ok()
+        .json();
+    assert!(!self::findings(&metrics).contains(&"hardly trained".to_owned()));
+}

@@ -33,6 +33,10 @@ pub(super) fn examples(
     let each = EXAMPLES.min(rows_in_all / 3).max(1);
     let worst = rows_in_all.saturating_sub(each).max(each);
     let middle = (rows_in_all.saturating_sub(each) / 2).max(each);
+    // The very worst comes first: not all of a rank are seen at a glance.
+    if let Some(last) = order.get_mut(worst..) {
+        last.reverse();
+    }
     let ranks = [
         (Rank::Best, 0..each),
         (Rank::Median, middle..(middle + each).min(worst)),

@@ -23,6 +23,7 @@ const FINDINGS: &[fn(&Facts<'_>) -> Option<Finding>] = &[
     worse_than_mean,
     worse_than_noisy_input,
     worse_than_components,
+    hardly_trained,
     dead_units,
     dead_hidden_units,
     over_complete,
@@ -42,7 +43,7 @@ pub(super) fn verdict(facts: &Facts<'_>) -> Verdict {
         Grade::Broken
     } else if is_beaten(facts) {
         Grade::Poor
-    } else if worst.is_some_and(|severity| severity <= Severity::Warning) {
+    } else if hardly_wins(facts) || worst.is_some_and(|severity| severity <= Severity::Warning) {
         Grade::Fair
     } else {
         Grade::Good
@@ -56,11 +57,24 @@ pub(super) fn verdict(facts: &Facts<'_>) -> Verdict {
 
 /// Whether a simpler method does as well. Rows that are all the same have no winner.
 fn is_beaten(facts: &Facts<'_>) -> bool {
+    reaches_a_baseline(facts, facts.measured.mse())
+}
+
+/// Below this share of less error than a simpler method, being better is no reason to prefer
+/// the model.
+const HARDLY: f64 = 0.01;
+
+/// Whether a simpler method does nearly as well.
+fn hardly_wins(facts: &Facts<'_>) -> bool {
+    reaches_a_baseline(facts, facts.measured.mse() / (1.0 - HARDLY))
+}
+
+fn reaches_a_baseline(facts: &Facts<'_>, error: f64) -> bool {
     let measured = facts.measured;
     let mut baselines = [measured.components, measured.noisy_input]
         .into_iter()
         .flatten();
-    measured.rows_vary() && baselines.any(|baseline| baseline <= measured.mse())
+    measured.rows_vary() && baselines.any(|baseline| baseline <= error)
 }
 
 /// An error that is this share of the mean predictor's is rounding.
@@ -202,6 +216,31 @@ fn worse_than_components(facts: &Facts<'_>) -> Option<Finding> {
             "its squared error is {model:.4}, {latent} principal components give {components:.4}"
         ),
         "add hidden layers, train longer, or use PCA: it is simpler",
+    )
+}
+
+/// Steps that even a small network wants before it can be judged.
+const FEW_STEPS: usize = 1000;
+
+fn hardly_trained(facts: &Facts<'_>) -> Option<Finding> {
+    let (model, measured) = (facts.model, facts.measured);
+    let batches = model
+        .provenance()
+        .train_rows
+        .div_ceil(model.settings().batch.max(1));
+    let steps = batches * model.history().len();
+    let lost = is_beaten(facts) || measured.mse() >= measured.mean_predictor;
+    if steps >= FEW_STEPS || !lost || !measured.rows_vary() {
+        return None;
+    }
+    finding(
+        Severity::Warning,
+        "hardly trained",
+        format!(
+            "it took {steps} steps: {} epochs of {batches}",
+            model.history().len()
+        ),
+        "a smaller batch (`--batch 16`), more epochs, or a higher learning rate",
     )
 }
 

@@ -93,7 +93,9 @@ fn examples_are_ordered_and_never_shown_twice() {
             .filter(move |example| example.rank == rank);
         examples.map(|example| example.mse).collect::<Vec<f64>>()
     };
-    let [best, median, worst] = [Rank::Best, Rank::Median, Rank::Worst].map(errors);
+    let [best, median, mut worst] = [Rank::Best, Rank::Median, Rank::Worst].map(errors);
+    // The best begin with the smallest error, the worst with the largest.
+    worst.reverse();
     assert_eq!([best.len(), median.len(), worst.len()], [6; 3]);
     let [smallest, .., largest] = found.error.row_quantiles;
     assert_eq!((best[0], worst[5]), (smallest, largest));

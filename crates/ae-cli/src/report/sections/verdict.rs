@@ -29,7 +29,12 @@ fn looks(grade: Grade) -> (&'static str, &'static str, &'static str, &'static st
     match grade {
         Grade::Good => ("good", "✓", "Good", "better than every simpler method"),
         Grade::Fair => ("fair", "~", "Fair", "useful, with something to mend"),
-        Grade::Poor => ("poor", "!", "Poor", "a simpler method does as well"),
+        Grade::Poor => (
+            "poor",
+            "!",
+            "Poor",
+            "a simpler method does as well or better",
+        ),
         Grade::Broken => ("broken", "✕", "Broken", "it does not reconstruct"),
     }
 }
