@@ -143,3 +143,68 @@ fn a_kind_of_output_that_is_not_known_is_wrong_usage() {
         .fails(2, &["can't write `xlsx` files", ".npy or .csv"]);
     assert!(!place.path("codes.xlsx").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_a_device_is_written_to() {
+    let place = Place::new();
+    place.run(MODEL).ok();
+    place.write("real.html", "old");
+    std::os::unix::fs::symlink(place.path("real.html"), place.path("link.html")).unwrap();
+    for report in ["link.html", "/dev/null"] {
+        place
+            .run(&format!(
+                "evaluate a/model.safetensors strokes:rows=200 --report {report}"
+            ))
+            .ok();
+    }
+    let link = fs::symlink_metadata(place.path("link.html")).unwrap();
+    assert!(link.is_symlink());
+    assert!(place.read("real.html").starts_with("<!DOCTYPE html>"));
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn words_that_nobody_hears_stop_nothing() {
+    let place = Place::new();
+    let full = || {
+        fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let arguments = "train strokes:rows=200 --latent 4 --epochs 2 --no-report --out a";
+    let output = place.command(arguments).stderr(full()).output().unwrap();
+    place.look_at(arguments, output).ok();
+    let output = place
+        .command("train nosuch")
+        .stderr(full())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_run_is_not_resumed_to_an_earlier_end() {
+    let place = Place::new();
+    place
+        .run(&format!("{MODEL} --epochs 3"))
+        .fails(2, &["--epochs"]);
+    place.run(MODEL).ok();
+    place.run("train --resume a --epochs 3 --no-report").ok();
+    place
+        .run("train --resume a --epochs 2 --no-report")
+        .fails(1, &["3 epochs are done already, 2 in all were asked for"]);
+}
+
+#[test]
+fn a_code_far_wider_than_the_row_is_measured_without_its_square() {
+    let place = Place::new();
+    place.write("curve.csv", curve_csv(40));
+    let metrics = place
+        .run("train curve.csv --latent 100000 --epochs 1 --json --out a")
+        .ok()
+        .json();
+    assert_ne!(metrics["verdict"]["grade"], "good");
+}

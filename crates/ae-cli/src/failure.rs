@@ -1,5 +1,6 @@
 //! Errors on their way out: message, hint, exit code.
 
+use crate::say::say;
 use ae_choice::ChoiceError;
 use ae_data::DataError;
 use ae_model::ModelError;
@@ -41,9 +42,9 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    anstream::eprintln!("{RED}error:{RESET} {error:#}");
+    say(format_args!("{RED}error:{RESET} {error:#}"));
     if let Some(hint) = error.chain().find_map(hint) {
-        anstream::eprintln!("{GREEN}hint:{RESET} {hint}");
+        say(format_args!("{GREEN}hint:{RESET} {hint}"));
     }
     let wrong_usage = error.chain().any(|cause| {
         let failure = cause.downcast_ref::<Failure>();

@@ -14,6 +14,7 @@ mod recipe;
 mod report;
 mod run_folder;
 mod run_report;
+mod say;
 mod settings_file;
 mod stop;
 

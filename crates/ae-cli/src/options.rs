@@ -73,11 +73,15 @@ fn not_negative(text: &str) -> Result<f32, String> {
     }
 }
 
-/// At least 1.
+/// From 1 to as many rows as can be told apart.
 fn count(text: &str) -> Result<usize, String> {
-    text.parse::<NonZeroUsize>()
-        .map(NonZeroUsize::get)
-        .map_err(|_| "expected a whole number above 0".to_owned())
+    match text.parse::<u32>() {
+        Ok(count) if count > 0 => Ok(count as usize),
+        _ => Err(format!(
+            "expected a whole number above 0, up to {}",
+            u32::MAX
+        )),
+    }
 }
 
 /// A choice that is parsed by its own text, with its hint on the same line as clap prints
@@ -186,7 +190,7 @@ settings_options! {
     #[arg(long, help_heading = "Training")]
     keep: KeepName,
     /// Where weights, order, splits, noise and dropout come from.
-    #[arg(long, value_name = "N", help_heading = "Training")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Training")]
     seed: u64,
     /// How features are scaled: unit, min-max, standard, robust, none.
     #[arg(long, value_parser = choice::<Scaling>, help_heading = "Data")]

@@ -1,5 +1,6 @@
 //! What is seen while training: a bar on a terminal, a line an epoch elsewhere.
 
+use crate::say::say;
 use ae_nn::trainer::Now;
 use ae_nn::{Epoch, Flow, Observer, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -120,7 +121,7 @@ impl Observer for Progress {
                     minutes(self.left(epoch.epoch)),
                 ));
             }
-            View::Lines => eprintln!("{}", self.line(epoch)),
+            View::Lines => say(self.line(epoch)),
             View::Nothing => {}
         }
         self.flow()

@@ -87,6 +87,13 @@ impl<'a> Session<'a> {
                 expected: difference.expected,
             });
         }
+        let (done, asked) = (checkpoint.progress.epoch, self.plan.settings.epochs);
+        if done > asked {
+            return Err(ModelError::Settings {
+                what: format!("{done} epochs are done already, {asked} in all were asked for"),
+                hint: "ask for more epochs, or train anew".to_owned(),
+            });
+        }
         self.resume = Some(checkpoint);
         Ok(self)
     }

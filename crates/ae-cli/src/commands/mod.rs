@@ -11,6 +11,7 @@ mod rows;
 mod score;
 mod train;
 
+use crate::say::say;
 use clap::Subcommand;
 
 macro_rules! commands {
@@ -62,7 +63,7 @@ fn print(text: &str) -> anyhow::Result<()> {
 fn warn(warnings: &[String], quiet: bool) {
     if !quiet {
         for warning in warnings {
-            anstream::eprintln!("\x1b[1;33mwarning:\x1b[0m {warning}");
+            say(format_args!("\x1b[1;33mwarning:\x1b[0m {warning}"));
         }
     }
 }
@@ -71,6 +72,9 @@ fn warn(warnings: &[String], quiet: bool) {
 fn say_rows(dataset: &ae_data::Dataset, part: &str, quiet: bool) {
     warn(&dataset.warnings, quiet);
     if !quiet {
-        eprintln!("{}: {} rows ({part})", dataset.name, dataset.rows);
+        say(format_args!(
+            "{}: {} rows ({part})",
+            dataset.name, dataset.rows
+        ));
     }
 }

@@ -5,6 +5,7 @@ use crate::progress::Progress;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, history_csv, write_text};
 use crate::run_report::Page;
+use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
 use ae_data::Parts;
@@ -81,13 +82,13 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     }
     write_text(&folder.settings(), &settings)?;
     if !quiet {
-        eprintln!(
+        say(format_args!(
             "{data}: {} training rows of {} numbers, {} of {}",
             plan.split.train.len(),
             parts.train.width,
             plan.initial.shape(),
             plan.settings.activation
-        );
+        ));
     }
     let mut progress = Progress::new(quiet, plan.settings.epochs, stop);
     let finished = session.run(&mut progress);
@@ -100,11 +101,11 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let history = history_csv(model.history(), &progress.timed);
     write_text(&folder.history(), &history)?;
     if outcome == Outcome::StoppedEarly && !quiet {
-        eprintln!(
+        say(format_args!(
             "stopped early after {} epochs; the weights are those of epoch {}",
             model.history().len(),
             model.provenance().epoch
-        );
+        ));
     }
     if arguments.no_report {
         return print(&format!("model: {}", folder.model().display()));

@@ -74,6 +74,10 @@ fn label<'a>(rows: &Rows<'a>, row: u32) -> Option<(u32, &'a str)> {
     Some((id, labels.names.get(id as usize)?.as_str()))
 }
 
+/// Numbers of a code that principal components are computed of, at most: their covariance
+/// holds the square of it.
+const MOST_NUMBERS: usize = 2048;
+
 /// The sampled codes in two dimensions.
 pub(super) fn latent_map(rows: &Rows<'_>, measured: &Measured) -> LatentMap {
     let codes = measured.codes.view();
@@ -94,6 +98,11 @@ pub(super) fn latent_map(rows: &Rows<'_>, measured: &Measured) -> LatentMap {
         2 => {
             let points = codes.rows().into_iter().map(|c| [c[0], c[1]]).collect();
             let method = "the two numbers of the code".to_owned();
+            (method, [number(0), number(1)], points)
+        }
+        wide if wide > MOST_NUMBERS => {
+            let points = codes.rows().into_iter().map(|c| [c[0], c[1]]).collect();
+            let method = format!("the first two of the code's {wide} numbers: too many for PCA");
             (method, [number(0), number(1)], points)
         }
         _ => {

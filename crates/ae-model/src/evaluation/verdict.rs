@@ -302,15 +302,24 @@ fn dead_hidden_units(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
+/// A code that could copy and keeps less than this share of the variance has not even
+/// learnt that.
+const COPIED: f64 = 0.99;
+
 fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
     let (latent, features) = (facts.units.len(), facts.model.autoencoder().features());
     if latent < features {
         return None;
     }
+    let kept = facts.measured.explained_variance();
+    let severity = match kept {
+        Some(kept) if kept < COPIED && facts.measured.noisy_input.is_none() => Severity::Warning,
+        _ => Severity::Note,
+    };
     finding(
-        Severity::Note,
+        severity,
         "the code is as wide as the row",
-        format!("{latent} numbers for {features}: it could learn to copy"),
+        format!("{latent} numbers for {features}: it could learn to copy every row"),
         "a narrower code, noise, or a penalty makes it learn structure",
     )
 }

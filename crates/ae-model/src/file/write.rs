@@ -17,6 +17,12 @@ pub fn write_beside(
         path: path.to_owned(),
         error,
     };
+    // A link stays a link; a device or a pipe is written to, never replaced.
+    let path = &match fs::metadata(path) {
+        Ok(found) if found.is_file() => fs::canonicalize(path).map_err(place)?,
+        Ok(_) => return write_all(path, false, write).map_err(place),
+        Err(_) => path.to_owned(),
+    };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
