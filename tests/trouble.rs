@@ -208,3 +208,26 @@ fn a_code_far_wider_than_the_row_is_measured_without_its_square() {
         .json();
     assert_ne!(metrics["verdict"]["grade"], "good");
 }
+
+#[cfg(unix)]
+#[test]
+fn two_runs_never_write_to_one_folder_at_once() {
+    let place = Place::new();
+    let long = "train strokes:rows=2000 --hidden 256 --epochs 200 --no-report --quiet --out a";
+    let mut first = place.command(long).spawn().unwrap();
+    let started = std::time::Instant::now();
+    while !place.path("a/checkpoint.safetensors").exists() {
+        assert!(started.elapsed().as_secs() < 60, "no checkpoint");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    place
+        .run(&format!("{MODEL} --overwrite"))
+        .fails(1, &["a: another run is writing there"]);
+    place
+        .run("train --resume a --epochs 300")
+        .fails(1, &["another run is writing there"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+    // What a killed run held is free again, and its finished epochs are there.
+    place.run(&format!("{MODEL} --overwrite")).ok();
+}

@@ -4,12 +4,14 @@ use crate::failure::Failure;
 use ae_model::{ModelError, write_beside};
 use ae_nn::Epoch;
 use anyhow::Context;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// Where a run writes: model, checkpoint, history, metrics, settings, report.
 pub struct RunFolder {
     path: PathBuf,
+    /// Held as long as the run writes; `None` where the system can't lock a folder.
+    _lock: Option<File>,
 }
 
 /// Everything a run writes, and so everything that `--overwrite` takes away.
@@ -40,14 +42,29 @@ impl RunFolder {
             .into());
         }
         fs::create_dir_all(path).with_context(|| path.display().to_string())?;
+        let folder = Self::lock(path)?;
         for file in FILES {
             let file = path.join(file);
             if file.exists() {
                 fs::remove_file(&file).with_context(|| file.display().to_string())?;
             }
         }
+        Ok(folder)
+    }
+
+    /// Takes the folder for this run alone, until it is dropped.
+    fn lock(path: &Path) -> anyhow::Result<Self> {
+        let lock = File::open(path).ok();
+        if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock) {
+            return Err(Failure::new(
+                format!("{}: another run is writing there", path.display()),
+                "wait for it, or give another `--out`",
+            )
+            .into());
+        }
         Ok(Self {
             path: path.to_owned(),
+            _lock: lock,
         })
     }
 
@@ -61,7 +78,7 @@ impl RunFolder {
                 _ => runs.join(format!("{name}-{number}")),
             };
             match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => return Self::lock(&path),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error).with_context(|| path.display().to_string()),
             }
@@ -71,11 +88,8 @@ impl RunFolder {
 
     /// The folder of an earlier run.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
-        let folder = Self {
-            path: path.to_owned(),
-        };
-        if folder.settings().is_file() {
-            return Ok(folder);
+        if path.join(FILES[4]).is_file() {
+            return Self::lock(path);
         }
         Err(Failure::new(
             format!("{} is no run: it has no settings.toml", path.display()),
