@@ -5,9 +5,16 @@ use ae_nn::trainer::Now;
 use ae_nn::{Architecture, Flow, Leg, Norm, Observer, Scratch, TrainSettings, Trainer};
 use ndarray::Array2;
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
 
-static COUNT: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Of this thread: what others do meanwhile (a pool going to sleep) is not its doing.
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() -> usize {
+    COUNT.with(Cell::get)
+}
 
 /// Counts what the system's allocator is asked for.
 struct Counting;
@@ -15,7 +22,8 @@ struct Counting;
 // SAFETY: hands everything on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.fetch_add(1, Ordering::Relaxed);
+        // A thread that is ending has no counter any more.
+        let _ = COUNT.try_with(|count| count.set(count.get() + 1));
         // SAFETY: as the caller promised.
         unsafe { System.alloc(layout) }
     }
@@ -39,7 +47,7 @@ const EPOCHS: usize = 6;
 
 impl Observer for Watch {
     fn batch(&mut self, now: Now) -> Flow {
-        let count = COUNT.load(Ordering::Relaxed);
+        let count = count();
         if now.rows > BATCH {
             self.in_epochs[now.epoch - 1] += count - self.before;
         }
@@ -90,7 +98,7 @@ fn using(architecture: &Architecture, pool: &rayon::ThreadPool) {
         let mut shown = Array2::zeros((700, 60));
         let mut scratch = Scratch::default();
         let mut go = || {
-            let before = COUNT.load(Ordering::Relaxed);
+            let before = count();
             autoencoder
                 .run(Leg::Encode, rows.view(), codes.view_mut(), &mut scratch)
                 .unwrap();
@@ -100,7 +108,7 @@ fn using(architecture: &Architecture, pool: &rayon::ThreadPool) {
             autoencoder
                 .run(Leg::Logits, columns.t(), shown.view_mut(), &mut scratch)
                 .unwrap();
-            COUNT.load(Ordering::Relaxed) - before
+            count() - before
         };
         go();
         assert_eq!(go(), 0, "in use");
