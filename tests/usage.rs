@@ -7,6 +7,9 @@ fn wrong_usage_exits_with_2() {
     let place = Place::new();
     place.run("").fails(2, &["Usage: ae"]);
     place.run("trian").fails(2, &["train"]);
+    place
+        .run("train strokes:foo=1")
+        .fails(2, &["unknown parameter `foo`"]);
     place.run("train --latnet 3").fails(2, &["--latent"]);
     place
         .run("train --recipe a --settings b")

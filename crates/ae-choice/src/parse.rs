@@ -83,8 +83,11 @@ fn check(kind: &'static str, entry: &Entry, slot: usize, text: &str) -> Result<f
         key,
         found: text.to_owned(),
     })?;
-    if parameter.range.contains(found) {
-        Ok(found)
+    // What will be kept is the nearest `f32`: that is what must be in the range, or a value
+    // could be accepted that can't be read back.
+    let kept = crate::parameter::shortest(found as f32);
+    if parameter.range.contains(found) && parameter.range.contains(kept) {
+        Ok(kept)
     } else {
         let range = parameter.range;
         Err(ChoiceError::OutOfRange {

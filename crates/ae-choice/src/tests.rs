@@ -120,6 +120,17 @@ fn serialises_as_the_text_users_write() {
 }
 
 #[test]
+fn what_single_precision_rounds_out_of_range_is_refused() {
+    // Above 1 as written; infinite once rounded.
+    for text in ["pair-of:1.00000000001", "pair-of:second=1e300"] {
+        assert!(
+            matches!(error(text), ChoiceError::OutOfRange { .. }),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn suggests_only_what_is_near() {
     let known = ["latent", "hidden", "learning-rate"];
     assert_eq!(suggest("latnet", known), Some("latent"));

@@ -48,9 +48,19 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
     }
     let wrong_usage = error.chain().any(|cause| {
         let failure = cause.downcast_ref::<Failure>();
-        failure.is_some_and(|failure| failure.usage) || cause.is::<ChoiceError>()
+        failure.is_some_and(|failure| failure.usage) || is_choice(cause)
     });
     ExitCode::from(if wrong_usage { 2 } else { 1 })
+}
+
+/// Whether a choice could not be read. Errors that only pass it on stand for it in the chain.
+fn is_choice(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<ChoiceError>()
+        || matches!(cause.downcast_ref(), Some(DataError::Choice(_)))
+        || matches!(
+            cause.downcast_ref(),
+            Some(ModelError::Data(DataError::Choice(_)))
+        )
 }
 
 const RED: &str = "\x1b[1;31m";

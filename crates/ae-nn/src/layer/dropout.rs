@@ -64,7 +64,9 @@ impl Compute for Dropout {
             output.assign(&pass.input);
             return;
         };
-        let before = (first_row * self.width).div_ceil(CHUNK);
+        // Rows have no more pieces than this before them, so that no two parts of a batch
+        // draw from one stream.
+        let before = first_row * self.width.div_ceil(CHUNK);
         let parts = (slice_mut(&mut output), slice(&pass.input), pass.cache);
         parallel::for_each(parts, CHUNK, |first, (output, input, factors)| {
             let index = stream_index(layer, step, before + first / CHUNK);
@@ -130,5 +132,32 @@ mod tests {
         // Two pieces of parallel work.
         assert_ne!(first[..CHUNK], first[CHUNK..2 * CHUNK]);
         assert!(run(&dropout, Mode::Infer, 200).iter().all(|x| *x == 1.0));
+    }
+
+    #[test]
+    fn parts_of_a_batch_draw_different_masks() {
+        for width in [32, 64, 100, 130, 300, 20_000] {
+            let dropout = Dropout { width, rate: 0.5 };
+            let masks = [0, 64, 128, 192].map(|first_row| {
+                let mode = Mode::Train {
+                    seed: 7,
+                    step: 3,
+                    layer: 1,
+                    first_row,
+                };
+                run(&dropout, mode, 64)
+            });
+            // Rows, not whole masks: a piece of one part may be another's at another place.
+            let mut rows: Vec<Vec<u32>> = masks
+                .iter()
+                .flat_map(|mask| mask.chunks_exact(width))
+                .map(|row| row.iter().map(|x| x.to_bits()).collect())
+                .collect();
+            let count = rows.len();
+            rows.sort();
+            rows.dedup();
+            // Of 256 rows of 32 coins, two alike by chance are one in 100,000.
+            assert_eq!(rows.len(), count, "width {width}");
+        }
     }
 }
