@@ -17,6 +17,9 @@ use std::ops::Range;
 /// Rows of a lane: enough for the matrix products to run at full speed.
 const LANE_ROWS: usize = 64;
 
+/// Lanes of a batch, at most: each has gradients of its own.
+const MOST_LANES: usize = 16;
+
 /// Parameters beyond which adding up gradients costs more than lanes win: a lane's gradients
 /// should stay in a core's own cache.
 const MOST_PARAMETERS: usize = 512 * 1024;
@@ -50,7 +53,11 @@ impl Lanes {
         let length = network.parameters().len();
         let together =
             length > MOST_PARAMETERS || network.layers().iter().any(|layer| layer.couples_rows());
-        let rows_per_lane = if together { rows } else { LANE_ROWS.min(rows) };
+        let rows_per_lane = if together {
+            rows
+        } else {
+            LANE_ROWS.max(rows.div_ceil(MOST_LANES)).min(rows)
+        };
         let count = if rows == 0 {
             0
         } else {

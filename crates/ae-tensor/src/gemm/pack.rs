@@ -42,7 +42,11 @@ pub(super) unsafe fn pack_a(
     if depth == 0 {
         return Operand { row_stride: 1, ..a };
     }
-    for (tile, out) in packed.chunks_exact_mut(tile_rows * depth).enumerate() {
+    // The buffer may have grown for a larger operand before.
+    let tiles = packed
+        .chunks_exact_mut(tile_rows * depth)
+        .take(rows.div_ceil(tile_rows));
+    for (tile, out) in tiles.enumerate() {
         let first = tile * tile_rows;
         let height = tile_rows.min(rows.saturating_sub(first));
         for (k, out) in out.chunks_exact_mut(tile_rows).enumerate() {
