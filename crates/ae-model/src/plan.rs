@@ -61,8 +61,8 @@ impl Plan {
         let dataset = &parts.train;
         let mut warnings = dataset.warnings.clone();
         let split = split(parts, settings, &mut warnings)?;
-        let settings = with_scaling(dataset, settings);
-        let asked = settings.scaling.unwrap_or(default_scaling(dataset));
+        let mut settings = settings.clone();
+        let asked = settings.scaling.get_or_insert(default_scaling(dataset));
         let scaling = asked.fit(dataset, &split.train)?;
         let (prepared, notes) = scaling.prepare(dataset)?;
         warnings.extend(notes);
@@ -215,12 +215,6 @@ fn default_scaling(dataset: &Dataset) -> Scaling {
         Layout::Image { .. } => Scaling::Unit(ae_data::scaling::Unit {}),
         Layout::Columns(_) => Scaling::Standard(ae_data::scaling::Standard {}),
     }
-}
-
-fn with_scaling(dataset: &Dataset, settings: &Settings) -> Settings {
-    let mut settings = settings.clone();
-    settings.scaling.get_or_insert(default_scaling(dataset));
-    settings
 }
 
 /// Code width, loss and output, where they were left open.
