@@ -33,7 +33,8 @@ impl Npm {
             Command::new(program)
                 .args(["pack", &self.package, "--ignore-scripts"])
                 // The client's own waits would hold up a machine without network for minutes.
-                .args(["--fetch-retries=1", "--fetch-retry-maxtimeout=2000"])
+                .args(["--fetch-retries=1"])
+                .args(["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000"])
                 .arg("--pack-destination")
                 .arg(folder),
         );
