@@ -51,6 +51,11 @@ impl Penalty {
 pub trait Limit: Sync {
     /// Changes the whole gradient in place.
     fn clip(&self, gradients: &mut [f32]);
+
+    /// Whether it never does.
+    fn is_none(&self) -> bool {
+        false
+    }
 }
 
 ae_choice::choice! {
@@ -76,6 +81,10 @@ ae_choice::choice! {
 
 impl Limit for NoClipping {
     fn clip(&self, _gradients: &mut [f32]) {}
+
+    fn is_none(&self) -> bool {
+        true
+    }
 }
 
 impl Limit for ByNorm {

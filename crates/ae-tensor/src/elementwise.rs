@@ -17,6 +17,7 @@
 //! ```
 
 use crate::instruction_set::compiled_for_each_instruction_set;
+use crate::scalar;
 
 /// Independent running sums of a reduction: one AVX-512 register, two of AVX2, four of NEON. The
 /// number is part of the result's rounding, so it is the same everywhere.
@@ -117,8 +118,22 @@ compiled_for_each_instruction_set! {
         tree_sum(lanes)
     }
 
+    /// Each row of `out` as long as `x`: out\[r, i\] = f(out\[r, i\], x\[i\]), as where a bias is
+    /// added.
+    ///
+    /// # Panics
+    /// If `out` doesn't hold whole rows.
+    pub fn zip_rows[F: Fn(f32, f32) -> f32](out: &mut [f32], x: &[f32], f: F) {
+        assert!(out.is_empty() || out.len().is_multiple_of(x.len()), "out holds rows as long as x");
+        for row in out.chunks_exact_mut(x.len().max(1)) {
+            for (out, &x) in row.iter_mut().zip(x) {
+                *out = f(*out, x);
+            }
+        }
+    }
+
     /// (out\[i\], term) = f(out\[i\], x\[i\]); returns the sum of the terms, in a fixed order: a
-    /// loss value and its gradient in one pass.
+    /// penalty and its gradient in one pass.
     ///
     /// # Panics
     /// If the lengths differ.
@@ -138,6 +153,64 @@ compiled_for_each_instruction_set! {
             let term;
             (*out, term) = f(*out, x);
             *lane += term;
+        }
+        tree_sum(lanes)
+    }
+
+    /// (out\[i\], term) = f(a\[i\], b\[i\]); returns the sum of the terms, in a fixed order: a
+    /// loss and its gradient in one pass.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn map2_sum[F: Fn(f32, f32) -> (f32, f32)](
+        out: &mut [f32], a: &[f32], b: &[f32], f: F
+    ) -> f32 {
+        map2_sum_ln(out, a, b, |a, b| {
+            let (out, term) = f(a, b);
+            (out, term, 1.0)
+        })
+    }
+
+    /// (out\[i\], term, factor) = f(a\[i\], b\[i\]) with factors in \[1, 2\]; returns the sum of the
+    /// terms and of the logarithms of the factors, in a fixed order.
+    ///
+    /// A sum of logarithms is the logarithm of a product, and a multiplication is several times
+    /// cheaper than a logarithm. The factors themselves are rounded, so a logarithm below 6e-8 may
+    /// be lost: right for a loss that guides training, not for one that is reported.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn map2_sum_ln[F: Fn(f32, f32) -> (f32, f32, f32)](
+        out: &mut [f32], a: &[f32], b: &[f32], f: F
+    ) -> f32 {
+        assert_eq!(out.len(), a.len(), "lengths of out and a");
+        assert_eq!(out.len(), b.len(), "lengths of out and b");
+        // 2 to this power is far from the end of f32.
+        const FACTORS: usize = 64;
+        let mut lanes = [0.0; LANES];
+        let groups = out.chunks_mut(FACTORS * LANES).zip(a.chunks(FACTORS * LANES));
+        for ((out, a), b) in groups.zip(b.chunks(FACTORS * LANES)) {
+            let mut products = [1.0; LANES];
+            let (out_lines, out_rest) = out.as_chunks_mut::<LANES>();
+            let (a_lines, a_rest) = a.as_chunks::<LANES>();
+            let (b_lines, b_rest) = b.as_chunks::<LANES>();
+            for ((out, a), b) in out_lines.iter_mut().zip(a_lines).zip(b_lines) {
+                for lane in 0..LANES {
+                    let (term, factor);
+                    (out[lane], term, factor) = f(a[lane], b[lane]);
+                    lanes[lane] += term;
+                    products[lane] *= factor;
+                }
+            }
+            for (lane, ((out, &a), &b)) in out_rest.iter_mut().zip(a_rest).zip(b_rest).enumerate() {
+                let (term, factor);
+                (*out, term, factor) = f(a, b);
+                lanes[lane] += term;
+                products[lane] *= factor;
+            }
+            for (lane, product) in lanes.iter_mut().zip(products) {
+                *lane += scalar::ln(product);
+            }
         }
         tree_sum(lanes)
     }

@@ -1,6 +1,7 @@
 //! Sums over slices and over the columns of matrices, in orders that do not depend on the number
 //! of threads.
 
+use crate::instruction_set::compiled_for_each_instruction_set;
 use crate::parallel;
 use ndarray::{ArrayView2, Axis};
 
@@ -20,15 +21,52 @@ const LANES: usize = 8;
 /// If `out` is not as long as a row.
 pub fn column_sums(a: ArrayView2<'_, f32>, out: &mut [f32]) {
     assert_eq!(a.ncols(), out.len(), "columns of a and length of out");
+    if let Some(values) = a.as_slice() {
+        let body = |first: usize, out: &mut [f32]| {
+            add_rows(values.get(first..).unwrap_or_default(), a.ncols(), out);
+        };
+        if a.len() >= PARALLEL_FROM {
+            parallel::for_each(out, COLUMNS, body);
+        } else {
+            body(0, out);
+        }
+        return;
+    }
     out.fill(0.0);
     for_column_groups(a, out, |a, out| {
         for row in a.rows() {
-            match row.as_slice() {
-                Some(row) => crate::elementwise::zip(out, row, |sum, x| sum + x),
-                None => out.iter_mut().zip(row).for_each(|(sum, x)| *sum += x),
-            }
+            out.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
         }
     });
+}
+
+compiled_for_each_instruction_set! {
+    /// out\[j\] = the sum of values\[j\], values\[j + stride\], …
+    fn add_rows[](values: &[f32], stride: usize, out: &mut [f32]) {
+        // Sums of as many columns as stay in registers while the rows go by.
+        const TOGETHER: usize = 32;
+        let (groups, rest) = out.as_chunks_mut::<TOGETHER>();
+        let first_of_rest = groups.len() * TOGETHER;
+        for (group, out) in groups.iter_mut().enumerate() {
+            let mut sums = [0.0; TOGETHER];
+            for row in values.chunks(stride) {
+                let row = &row[group * TOGETHER..][..TOGETHER];
+                for (sum, &x) in sums.iter_mut().zip(row) {
+                    *sum += x;
+                }
+            }
+            *out = sums;
+        }
+        rest.fill(0.0);
+        if rest.is_empty() {
+            return;
+        }
+        for row in values.chunks(stride) {
+            for (sum, &x) in rest.iter_mut().zip(&row[first_of_rest..]) {
+                *sum += x;
+            }
+        }
+    }
 }
 
 /// The mean and the population variance of each column: two passes, sums in `f64`. Both are 0 for

@@ -41,7 +41,8 @@ pub fn matmul_then(
     matmul(a, b, out.view_mut());
     for ((row, first_column), value) in out.indexed_iter_mut() {
         finish(Segment {
-            row,
+            first_row: row,
+            columns: 1,
             first_column,
             values: std::slice::from_mut(value),
         });

@@ -126,9 +126,18 @@ pub fn ln_1p(x: f32) -> f32 {
 #[inline(always)]
 #[must_use]
 pub fn sigmoid(x: f32) -> f32 {
+    sigmoid_and_factor(x).0
+}
+
+/// [`sigmoid`], and 1 + e^-|x|, which lies between 1 and 2: ln(1 + eˣ) is its logarithm and
+/// max(x, 0).
+#[inline(always)]
+#[must_use]
+pub fn sigmoid_and_factor(x: f32) -> (f32, f32) {
     let e = exp_of_negative(-x.abs());
     let top = if x < 0.0 { e } else { 1.0 };
-    top / (1.0 + e)
+    let factor = 1.0 + e;
+    (top / factor, factor)
 }
 
 /// The hyperbolic tangent: at most 3 ulp off.

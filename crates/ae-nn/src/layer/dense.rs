@@ -78,8 +78,8 @@ impl Compute for Dense {
             self.weight(weight),
             output.view_mut(),
             &|part| {
-                let bias = &bias[part.first_column..][..part.values.len()];
-                elementwise::zip(part.values, bias, |z, b| z + b);
+                let bias = &bias[part.first_column..][..part.columns];
+                elementwise::zip_rows(part.values, bias, |z, b| z + b);
                 if !keeps {
                     activation.apply(part.values);
                 }

@@ -20,9 +20,17 @@ fn cross_entropy(logit: f32, target: f32) -> f32 {
 
 impl Measure for Bce {
     /// The derivative by the logit is σ(z) − t.
-    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
-        elementwise::zip_sum(gradient, target, |z, t| {
-            (scale * (scalar::sigmoid(z) - t), cross_entropy(z, t))
+    fn value_and_gradient(
+        &self,
+        logits: &[f32],
+        target: &[f32],
+        scale: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
+        elementwise::map2_sum_ln(gradient, logits, target, |z, t| {
+            let (sigmoid, factor) = scalar::sigmoid_and_factor(z);
+            let positive = if z > 0.0 { z } else { 0.0 };
+            (scale * (sigmoid - t), positive - z * t, factor)
         })
     }
 

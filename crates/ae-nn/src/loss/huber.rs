@@ -19,9 +19,15 @@ fn term(difference: f32, delta: f32) -> f32 {
 
 impl Measure for Huber {
     /// The derivative is d, kept within ±δ.
-    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
+    fn value_and_gradient(
+        &self,
+        output: &[f32],
+        target: &[f32],
+        scale: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
         let delta = self.delta;
-        elementwise::zip_sum(gradient, target, |y, t| {
+        elementwise::map2_sum(gradient, output, target, |y, t| {
             let difference = y - t;
             // Not `clamp`: NaN must reach the trainer's guard through the value.
             let slope = difference.max(-delta).min(delta);

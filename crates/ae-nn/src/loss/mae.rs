@@ -8,8 +8,14 @@ ae_choice::choice! {
 
 impl Measure for Mae {
     /// d/dy |y − t| = sign(y − t).
-    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
-        elementwise::zip_sum(gradient, target, |y, t| {
+    fn value_and_gradient(
+        &self,
+        output: &[f32],
+        target: &[f32],
+        scale: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
+        elementwise::map2_sum(gradient, output, target, |y, t| {
             let difference = y - t;
             let sign = if difference == 0.0 {
                 0.0

@@ -19,12 +19,18 @@ use crate::activation::{Activation, Linear};
 
 /// How far a row is from its target.
 pub trait Measure: Sync {
-    /// The loss of one row, summed over its features. `gradient` comes in holding the
-    /// network's output and leaves holding the derivative of that sum by the output, times
-    /// `scale`.
-    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32;
+    /// The loss of one row, summed over its features; `gradient` becomes the derivative of
+    /// that sum by the output, times `scale`. The value may be a little coarser than
+    /// [`value`](Self::value) where that is faster: it watches over training.
+    fn value_and_gradient(
+        &self,
+        output: &[f32],
+        target: &[f32],
+        scale: f32,
+        gradient: &mut [f32],
+    ) -> f32;
 
-    /// The same value without the gradient.
+    /// The loss of one row, summed over its features.
     fn value(&self, output: &[f32], target: &[f32]) -> f32;
 
     /// What turns the network's output into a reconstruction: a loss on logits names the

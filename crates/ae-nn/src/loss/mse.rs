@@ -8,8 +8,14 @@ ae_choice::choice! {
 
 impl Measure for Mse {
     /// d/dy (y − t)² = 2 (y − t).
-    fn value_and_gradient(&self, gradient: &mut [f32], target: &[f32], scale: f32) -> f32 {
-        elementwise::zip_sum(gradient, target, |y, t| {
+    fn value_and_gradient(
+        &self,
+        output: &[f32],
+        target: &[f32],
+        scale: f32,
+        gradient: &mut [f32],
+    ) -> f32 {
+        elementwise::map2_sum(gradient, output, target, |y, t| {
             let difference = y - t;
             (scale * (2.0 * difference), difference * difference)
         })

@@ -18,7 +18,9 @@ pub use adamw::AdamW;
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
 
+use crate::network::PlacedBlock;
 use ae_tensor::parallel;
+use std::ops::Range;
 
 /// A block of parameters, its gradient, and the rule's memory of it, all of one length.
 pub struct Piece<'a> {
@@ -68,58 +70,89 @@ ae_choice::choices! {
 }
 
 /// Numbers in a piece of parallel work: parameters, gradients and two slots of this length
-/// fill a core's second cache.
-const CHUNK: usize = 32 * 1024;
+/// leave room in a core's second cache for the gradients of a batch's other parts.
+const CHUNK: usize = 16 * 1024;
 
-/// Moves a whole block, in parallel pieces. `slots` holds as many arrays as the rule asks
-/// for, each as long as the block.
+/// All parameters of a network with what belongs to each: one length, or none for slots that
+/// the rule hasn't.
+pub(crate) struct Stretch<'a> {
+    pub(crate) parameters: &'a mut [f32],
+    pub(crate) gradients: &'a mut [f32],
+    pub(crate) slots: [&'a mut [f32]; 2],
+}
+
+impl parallel::Split for Stretch<'_> {
+    fn len(&self) -> usize {
+        self.parameters.len()
+    }
+
+    fn split(self, at: usize) -> (Self, Self) {
+        let (parameters, other_parameters) = self.parameters.split_at_mut(at);
+        let (gradients, other_gradients) = self.gradients.split_at_mut(at);
+        let [first, second] = self.slots.map(|slot| {
+            let at = at.min(slot.len());
+            slot.split_at_mut(at)
+        });
+        let low = Self {
+            parameters,
+            gradients,
+            slots: [first.0, second.0],
+        };
+        let high = Self {
+            parameters: other_parameters,
+            gradients: other_gradients,
+            slots: [first.1, second.1],
+        };
+        (low, high)
+    }
+}
+
+/// Moves all blocks, in parallel pieces. `complete(first, gradients)` is called on each piece of
+/// the gradient before it is used, while it is in the cache.
 ///
 /// # Panics
-/// If a slot or the gradient has another length than the block.
-pub fn update(
+/// If a slot or the gradient has another length than the parameters.
+pub(crate) fn update(
     rule: &dyn Rule,
     moment: Moment,
-    parameters: &mut [f32],
-    gradients: &[f32],
-    slots: [&mut [f32]; 2],
+    blocks: &[PlacedBlock],
+    stretch: Stretch<'_>,
+    complete: impl Fn(usize, &mut [f32]) + Sync,
 ) {
-    let [first, second] = slots;
-    match rule.slots() {
-        0 => parallel::for_each((parameters, gradients), CHUNK, |_, piece| {
-            let (parameters, gradients) = piece;
-            rule.update(
-                moment,
-                Piece {
-                    parameters,
-                    gradients,
-                    first: &mut [],
-                    second: &mut [],
-                },
-            );
-        }),
-        1 => parallel::for_each((parameters, gradients, first), CHUNK, |_, piece| {
-            let (parameters, gradients, first) = piece;
-            rule.update(
-                moment,
-                Piece {
-                    parameters,
-                    gradients,
-                    first,
-                    second: &mut [],
-                },
-            );
-        }),
-        _ => parallel::for_each((parameters, gradients, first, second), CHUNK, |_, piece| {
-            let (parameters, gradients, first, second) = piece;
-            rule.update(
-                moment,
-                Piece {
-                    parameters,
-                    gradients,
-                    first,
-                    second,
-                },
-            );
-        }),
+    parallel::for_each(stretch, CHUNK, |start, stretch| {
+        let Stretch {
+            parameters,
+            gradients,
+            slots: [first, second],
+        } = stretch;
+        complete(start, gradients);
+        let end = start + parameters.len();
+        for block in blocks {
+            let range = block.range.start.max(start)..block.range.end.min(end);
+            if range.is_empty() {
+                continue;
+            }
+            let range = range.start - start..range.end - start;
+            let moment = Moment {
+                decays: moment.decays && block.decays,
+                ..moment
+            };
+            let piece = Piece {
+                parameters: &mut parameters[range.clone()],
+                gradients: &gradients[range.clone()],
+                first: slice_of(first, &range),
+                second: slice_of(second, &range),
+            };
+            rule.update(moment, piece);
+        }
+    });
+}
+
+/// The part of a slot, nothing of one that the rule hasn't.
+fn slice_of<'a>(slot: &'a mut [f32], range: &Range<usize>) -> &'a mut [f32] {
+    if slot.is_empty() {
+        slot
+    } else {
+        &mut slot[range.clone()]
     }
 }

@@ -3,8 +3,6 @@ use crate::{Loss, Samples};
 use ae_tensor::{Matrix, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// Rows read in a piece of parallel work: fewer than in other pieces, as noise is dear.
-const ROWS_PER_READ: usize = 16;
 
 /// Writes a batch into `target`, and into `input` too if the encoder is to see it noisy.
 pub(super) fn read_batch(
@@ -15,14 +13,15 @@ pub(super) fn read_batch(
     target: &mut Matrix,
 ) {
     let target = target.top_mut(rows.len());
+    let chunk = rows_per_chunk(target.ncols());
     if !samples.is_noisy() {
-        parallel::for_each((rows, target), ROWS_PER_READ, |_, (rows, target)| {
+        parallel::for_each((rows, target), chunk, |_, (rows, target)| {
             samples.fill(rows, target);
         });
         return;
     }
     let input = input.top_mut(rows.len());
-    parallel::for_each((rows, target, input), ROWS_PER_READ, |_, part| {
+    parallel::for_each((rows, target, input), chunk, |_, part| {
         let (rows, mut target, mut input) = part;
         samples.fill(rows, target.view_mut());
         input.assign(&target);
@@ -43,11 +42,13 @@ pub(super) fn loss_and_gradient(
     let parts = (output, target, gradient);
     parallel::sum(parts, rows_per_chunk(width), |_, part| {
         let (output, target, mut gradient) = part;
-        gradient.assign(&output);
         let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
-        let pairs = gradients.zip(slice(&target).chunks_exact(width));
-        let losses = pairs
-            .map(|(gradient, target)| f64::from(loss.value_and_gradient(gradient, target, scale)));
+        let rows = slice(&output).chunks_exact(width);
+        let losses = rows.zip(slice(&target).chunks_exact(width)).zip(gradients).map(
+            |((output, target), gradient)| {
+                f64::from(loss.value_and_gradient(output, target, scale, gradient))
+            },
+        );
         losses.sum()
     })
 }

@@ -28,6 +28,8 @@ const MOST_PARAMETERS: usize = 512 * 1024;
 pub(super) struct Lanes {
     rows: usize,
     rows_per_lane: usize,
+    /// Lanes whose gradients are still to be added up.
+    used: usize,
     lanes: Vec<Lane>,
     gradients: Vec<AlignedBuffer>,
 }
@@ -71,6 +73,7 @@ impl Lanes {
         Self {
             rows,
             rows_per_lane,
+            used: 0,
             lanes: (0..count).map(|_| lane()).collect(),
             gradients: (0..count.max(1))
                 .map(|_| AlignedBuffer::zeros(length))
@@ -84,15 +87,19 @@ impl Lanes {
     }
 
     /// The batch forward and back: its mean loss a feature, and the derivative of that by
-    /// the parameters in [`gradients`](Self::gradients).
+    /// the parameters, in parts, in [`gradients`](Self::gradients).
     pub(super) fn run(&mut self, network: &Network, loss: &Loss, batch: &Batch<'_>) -> f64 {
         let numbers = (batch.rows.len() * network.inputs()) as f64;
         let scale = (1.0 / numbers) as f32;
-        let count = batch.rows.len().div_ceil(self.rows_per_lane);
-        let lanes = (&mut self.lanes[..count], &mut self.gradients[..count]);
+        let rows_per_lane = self.rows_per_lane;
+        self.used = batch.rows.len().div_ceil(rows_per_lane);
+        let lanes = (
+            &mut self.lanes[..self.used],
+            &mut self.gradients[..self.used],
+        );
         let sum = parallel::sum(lanes, 1, |index, (lanes, gradients)| {
-            let first = index * self.rows_per_lane;
-            let last = batch.rows.len().min(first + self.rows_per_lane);
+            let first = index * rows_per_lane;
+            let last = batch.rows.len().min(first + rows_per_lane);
             let pairs = lanes.iter_mut().zip(gradients);
             pairs
                 .map(|(lane, gradients)| {
@@ -100,12 +107,22 @@ impl Lanes {
                 })
                 .sum()
         });
-        self.add_up(count);
         sum / numbers
     }
 
-    /// Derivatives of the last batch by the parameters.
-    pub(super) fn gradients(&mut self) -> &mut [f32] {
+    /// Derivatives of the last batch by the parameters: the sum of the first slice and of what
+    /// the others hold.
+    pub(super) fn gradients(&mut self) -> (&mut [f32], Others<'_>) {
+        let (first, others) = self.gradients.split_at_mut(1);
+        let others = &others[..self.used.saturating_sub(1)];
+        (&mut first[0], Others(others))
+    }
+
+    /// The same, added up; then the others hold nothing more.
+    pub(super) fn added_up(&mut self) -> &mut [f32] {
+        let (gradients, others) = self.gradients();
+        parallel::for_each_chunk(gradients, CHUNK, |first, total| others.add_to(first, total));
+        self.used = 1;
         &mut self.gradients[0]
     }
 
@@ -116,20 +133,18 @@ impl Lanes {
             network.update_state(rows, &lane.tape);
         }
     }
+}
 
-    fn add_up(&mut self, count: usize) {
-        let Some((total, others)) = self.gradients[..count].split_first_mut() else {
-            return;
-        };
-        if others.is_empty() {
-            return;
+/// The gradients of all lanes but the first.
+pub(super) struct Others<'a>(&'a [AlignedBuffer]);
+
+impl Others<'_> {
+    /// Adds their parts from `first` on to `total`, in the order of the lanes.
+    pub(super) fn add_to(&self, first: usize, total: &mut [f32]) {
+        for other in self.0 {
+            let other = &other[first..first + total.len()];
+            elementwise::zip(total, other, |total, other| total + other);
         }
-        parallel::for_each_chunk(total, CHUNK, |first, total| {
-            for other in others.iter() {
-                let other = &other[first..first + total.len()];
-                elementwise::zip(total, other, |total, other| total + other);
-            }
-        });
     }
 }
 

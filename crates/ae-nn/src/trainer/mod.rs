@@ -15,7 +15,7 @@ pub use observer::{Flow, Now, Observer, Outcome};
 pub use settings::{EarlyStopping, Keep, TrainSettings};
 
 use crate::network::PlacedBlock;
-use crate::optimizer::{self, Moment};
+use crate::optimizer::{self, Moment, Stretch};
 use crate::schedule::Time;
 use crate::{Autoencoder, Error, Samples};
 use ae_tensor::random::{Purpose, Stream};
@@ -145,10 +145,6 @@ impl<'a> Trainer<'a> {
         if !loss.is_finite() {
             return Err(self.not_finite("loss", self.progress.batch));
         }
-        let gradients = self.lanes.gradients();
-        let penalty = self.settings.penalty;
-        self.progress.penalty = penalty.add(&self.blocks, network.parameters(), gradients);
-        self.settings.clipping.clip(gradients);
 
         self.progress.step += 1;
         self.progress.batch += 1;
@@ -160,28 +156,32 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
+    /// Penalties and clipping want to see the whole gradient first; without them, its parts are
+    /// added up where they are used.
     fn move_parameters(&mut self, learning_rate: f64) {
-        let rule = self.settings.optimizer;
-        let parameters = self.autoencoder.network_mut().parameters_mut();
-        let gradients = self.lanes.gradients();
-        for block in &self.blocks {
-            let moment = Moment {
-                step: self.progress.step,
-                learning_rate: learning_rate as f32,
-                decays: block.decays,
-            };
-            let slots = self.slots.each_mut().map(|slot| {
-                let unused = slot.is_empty();
-                &mut slot[if unused { 0..0 } else { block.range.clone() }]
-            });
-            optimizer::update(
-                &*rule,
-                moment,
-                &mut parameters[block.range.clone()],
-                &gradients[block.range.clone()],
-                slots,
-            );
+        let network = self.autoencoder.network_mut();
+        let (penalty, clipping) = (self.settings.penalty, self.settings.clipping);
+        if !penalty.is_none() || !clipping.is_none() {
+            let gradients = self.lanes.added_up();
+            self.progress.penalty = penalty.add(&self.blocks, network.parameters(), gradients);
+            clipping.clip(gradients);
         }
+        let (gradients, others) = self.lanes.gradients();
+        let [first, second] = &mut self.slots;
+        let moment = Moment {
+            step: self.progress.step,
+            learning_rate: learning_rate as f32,
+            decays: true,
+        };
+        let stretch = Stretch {
+            parameters: network.parameters_mut(),
+            gradients,
+            slots: [first, second],
+        };
+        let rule = self.settings.optimizer;
+        optimizer::update(&*rule, moment, &self.blocks, stretch, |first, gradients| {
+            others.add_to(first, gradients);
+        });
     }
 
     /// Judges the epoch and begins the next. `rows` have been trained on since `started`.

@@ -247,13 +247,18 @@ unsafe fn finish(product: &Product<'_>, rows: Range<usize>, columns: Range<usize
     if columns.is_empty() {
         return;
     }
-    for row in rows {
-        let start = product.c_at(row, columns.start);
-        // SAFETY: columns of one row are adjacent in c, and this thread alone uses them now.
-        let values = unsafe { std::slice::from_raw_parts_mut(start, columns.len()) };
+    // Whole rows that lie one after the other go in one piece.
+    let together = columns.len() == product.c_row;
+    let rows_at_once = if together { rows.len() } else { 1 };
+    for rows in groups(rows, rows_at_once) {
+        let start = product.c_at(rows.start, columns.start);
+        let length = rows.len() * columns.len();
+        // SAFETY: these values are adjacent in c, and this thread alone uses them now.
+        let values = unsafe { std::slice::from_raw_parts_mut(start, length) };
         finish(Segment {
-            row,
+            first_row: rows.start,
             first_column: columns.start,
+            columns: columns.len(),
             values,
         });
     }

@@ -18,14 +18,16 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use std::fmt;
 use std::ops::Range;
 
-/// A finished stretch of one row of a product, still in the cache.
+/// A finished part of a product, still in the cache: a stretch of one row, or several whole rows.
 #[derive(Debug)]
 pub struct Segment<'a> {
-    /// Row of the product.
-    pub row: usize,
-    /// Column of the first value.
+    /// First row of the product.
+    pub first_row: usize,
+    /// First column of the product.
     pub first_column: usize,
-    /// The finished values, to be changed in place.
+    /// Columns of the product.
+    pub columns: usize,
+    /// The finished values, row after row, to be changed in place.
     pub values: &'a mut [f32],
 }
 
@@ -49,11 +51,11 @@ pub fn matmul_add(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: ArrayView
     run(a, b, out, true, None);
 }
 
-/// out = a · b, then `finish` once on each element, in stretches of rows that are still in the
-/// cache: the place for a bias and an activation.
+/// out = a · b, then `finish` once on each element, in parts that are still in the cache: the place
+/// for a bias and an activation.
 ///
 /// `finish` runs on several threads, in no particular order, and must do the same to an element
-/// whatever the stretch around it.
+/// whatever the part around it.
 ///
 /// # Panics
 /// If the shapes do not fit.

@@ -53,7 +53,7 @@ pub(super) unsafe fn pack_a(
             if a.row_stride == 1 {
                 // SAFETY: `height` adjacent rows from `first` on, k < depth.
                 let column = unsafe { std::slice::from_raw_parts(a.at(first, k), height) };
-                out[..height].copy_from_slice(column);
+                copy_short(column, &mut out[..height]);
                 continue;
             }
             for (i, out) in out[..height].iter_mut().enumerate() {
@@ -67,6 +67,31 @@ pub(super) unsafe fn pack_a(
         row_stride: 1,
         column_stride: tile_rows as isize,
     }
+}
+
+/// Copies a few values by fours, the last of which overlap: a call of `memcpy` would take longer
+/// than the copy.
+#[inline(always)]
+fn copy_short(values: &[f32], out: &mut [f32]) {
+    let mut fours = |at: usize| {
+        if let (Some(value), Some(out)) = (
+            values[at..].first_chunk::<4>(),
+            out[at..].first_chunk_mut::<4>(),
+        ) {
+            *out = *value;
+        }
+    };
+    let length = values.len();
+    if length < 4 {
+        for (out, value) in out.iter_mut().zip(values) {
+            *out = *value;
+        }
+        return;
+    }
+    for at in (0..length - 3).step_by(4) {
+        fours(at);
+    }
+    fours(length - 4);
 }
 
 /// Packs depth × columns of b into panels of `width`: panel after panel, k after k, the columns of
