@@ -2,7 +2,7 @@
 //! trainer's own step: with plain gradient descent and a learning rate of 1, a parameter
 //! changes by minus its gradient.
 
-use crate::oracle::Oracle;
+use crate::oracle::{LANE_ROWS, Oracle};
 use crate::support::{StopAfter, rows, settings};
 use ae_nn::layer::{Activate, BatchNorm, Dense, Dropout, LayerNorm};
 use ae_nn::{Activation, Autoencoder, Layer, Network, Penalty, TrainSettings, Trainer};
@@ -151,4 +151,34 @@ fn of_a_batch_that_is_worked_on_in_pieces() {
         ..one_step("mse")
     };
     check(&layers, &settings, &rows(700, 2, 8), ROUNDING);
+}
+
+#[test]
+fn of_a_batch_of_several_lanes() {
+    // The last one short.
+    let batch = 3 * LANE_ROWS + 8;
+    let dropout = |width| Layer::from(Dropout { width, rate: 0.3 });
+    let with = [
+        dropout(4),
+        dense(4, 5, "gelu"),
+        dropout(5),
+        dense(5, 2, "tanh"),
+        dense(2, 4, "linear"),
+    ];
+    let without: Vec<Layer> = with
+        .iter()
+        .filter(|layer| !matches!(layer, Layer::Dropout(_)))
+        .cloned()
+        .collect();
+    for loss in ["mse", "bce"] {
+        let penalty = Penalty { l1: 0.02, l2: 0.3 };
+        let settings = TrainSettings {
+            batch,
+            penalty,
+            ..one_step(loss)
+        };
+        for layers in [&with[..], &without] {
+            check(layers, &settings, &rows(batch, 4, 8), ROUNDING);
+        }
+    }
 }

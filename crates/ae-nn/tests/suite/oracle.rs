@@ -6,6 +6,10 @@ use ae_nn::{Activation, Layer, Loss, Network, Penalty};
 use ndarray::{Array1, Array2, Axis};
 use std::f64::consts::PI;
 
+/// Rows of a batch that dropout draws for at a time, where rows may part: a batch of up to
+/// 1,024 goes through a small network in lanes of so many.
+pub const LANE_ROWS: usize = 64;
+
 /// A network's parameters in double precision.
 pub struct Oracle {
     layers: Vec<Layer>,
@@ -79,23 +83,31 @@ impl Oracle {
         }
     }
 
-    /// What dropout multiplies by: it does the same to ones.
+    /// What dropout multiplies by: it does the same to ones, lane by lane.
     fn factors(&self, index: usize, shape: (usize, usize)) -> Array2<f64> {
         let layer = &self.layers[index];
+        let rows_per_lane = if self.layers.iter().any(|layer| layer.couples_rows()) {
+            shape.0
+        } else {
+            LANE_ROWS
+        };
         let mut output = Array2::zeros(shape);
-        layer.forward(Forward {
-            mode: Mode::Train {
-                first_row: 0,
-                seed: self.seed,
-                step: 0,
-                layer: index,
-            },
-            parameters: &[],
-            state: &[],
-            input: Array2::ones(shape).view(),
-            output: output.view_mut(),
-            cache: &mut vec![0.0; layer.cache(shape.0)],
-        });
+        let lanes = output.axis_chunks_iter_mut(Axis(0), rows_per_lane);
+        for (lane, output) in lanes.enumerate() {
+            layer.forward(Forward {
+                mode: Mode::Train {
+                    first_row: lane * rows_per_lane,
+                    seed: self.seed,
+                    step: 0,
+                    layer: index,
+                },
+                parameters: &[],
+                state: &[],
+                input: Array2::ones(output.dim()).view(),
+                cache: &mut vec![0.0; layer.cache(output.nrows())],
+                output,
+            });
+        }
         output.mapv(f64::from)
     }
 }
