@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{DataError, Labels, Layout};
@@ -43,7 +44,30 @@ pub struct Parts {
     pub test: Option<Dataset>,
 }
 
+/// How numbers are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NumberKind {
+    /// As [`Values::Bytes`].
+    Bytes,
+    /// As [`Values::Floats`].
+    Floats,
+}
+
+/// How far beyond white or black, as a share of the way between them, a float may lie and
+/// still be taken for a pixel: the rounding and ringing of an image that was resized, far
+/// below a grey level of 1/255.
+const PIXEL_TOLERANCE: f32 = 1e-3;
+
 impl Values {
+    /// How they are kept.
+    pub fn kind(&self) -> NumberKind {
+        match self {
+            Self::Bytes(_) => NumberKind::Bytes,
+            Self::Floats(_) => NumberKind::Floats,
+        }
+    }
+
     /// How many numbers there are.
     pub fn len(&self) -> usize {
         match self {
@@ -164,6 +188,31 @@ impl Dataset {
                     (low.min(value), high.max(value))
                 }),
         }
+    }
+
+    /// What a white pixel is, black being 0, by a declared rule that looks at how the numbers
+    /// are written: 255 for bytes; 1 for floats from 0 to 1, 255 for floats from 0 to 255. A
+    /// float a thousandth of that beyond either end is taken for rounding.
+    ///
+    /// # Errors
+    /// [`DataError::NotPixels`] for other floats.
+    pub fn white(&self) -> Result<f32, DataError> {
+        let Values::Floats(_) = self.values else {
+            return Ok(255.0);
+        };
+        let (low, high) = self.range();
+        let fits = |white: &f32| {
+            let slack = white * PIXEL_TOLERANCE;
+            low >= -slack && high <= white + slack
+        };
+        [1.0, 255.0]
+            .into_iter()
+            .find(fits)
+            .ok_or_else(|| DataError::NotPixels {
+                name: self.name.clone(),
+                low,
+                high,
+            })
     }
 
     /// What to call feature `index`; see [`Layout::feature_name`].

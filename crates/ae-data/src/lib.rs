@@ -46,7 +46,7 @@ pub mod scaling;
 pub mod source;
 mod split;
 
-pub use dataset::{Dataset, Parts, Values};
+pub use dataset::{Dataset, NumberKind, Parts, Values};
 pub use error::{DataError, Problem};
 pub use labels::Labels;
 pub use layout::Layout;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Affine, Prepared, Scaling};
-use crate::{DataError, Dataset};
+use crate::{DataError, Dataset, NumberKind};
 
 /// A scaling with the numbers it found on the training rows: `(x − shift) / scale` for each
 /// feature, in `f64` so that values near 10⁶ with a small spread come out right.
@@ -12,6 +12,8 @@ use crate::{DataError, Dataset};
 pub struct FittedScaling {
     scaling: Scaling,
     width: usize,
+    /// How the training rows kept their numbers, where the scaling goes by that.
+    kind: Option<NumberKind>,
     affine: Affine,
     /// 1 / scale: multiplying is several times faster than dividing.
     factor: Vec<f64>,
@@ -21,16 +23,26 @@ pub struct FittedScaling {
 struct Stored {
     scaling: Scaling,
     width: usize,
+    /// Files from before there was such a key lack it: there, any data go by the scaling's
+    /// own rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<NumberKind>,
     shift: Vec<f64>,
     scale: Vec<f64>,
 }
 
 impl FittedScaling {
-    pub(super) fn new(scaling: Scaling, width: usize, affine: Affine) -> Self {
+    pub(super) fn new(
+        scaling: Scaling,
+        width: usize,
+        kind: Option<NumberKind>,
+        affine: Affine,
+    ) -> Self {
         let factor = affine.scale.iter().map(|scale| 1.0 / scale).collect();
         Self {
             scaling,
             width,
+            kind,
             affine,
             factor,
         }
@@ -92,19 +104,22 @@ impl FittedScaling {
         });
     }
 
-    /// How to read `dataset` with this scaling.
+    /// How to read `dataset` with this scaling, and what that assumes: as the training rows
+    /// were read, so that what becomes of a row doesn't depend on the rows beside it; by the
+    /// scaling's own rule where the numbers are kept in another way than theirs.
     ///
     /// # Errors
-    /// Rows of another width, or (for `unit`) values that are no pixels.
+    /// Rows of another width, or (for `unit`) floats that are no pixels for a model of bytes.
     pub fn prepare(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), DataError> {
         dataset.check_width(self.width)?;
         let mut scaling = self.clone();
-        let mut warnings = Vec::new();
-        if let Some(declared) = self.scaling.declared(dataset)? {
-            scaling = Self::new(self.scaling, self.width, declared.affine);
-            warnings.extend(declared.warning);
+        if self.kind != Some(dataset.values.kind())
+            && let Some(declared) = self.scaling.declared(dataset)?
+        {
+            scaling = Self::new(self.scaling, self.width, self.kind, declared);
         }
-        Ok((Prepared::new(scaling), warnings))
+        let assumption = self.scaling.assumption(dataset, &scaling.affine);
+        Ok((Prepared::new(scaling), assumption.into_iter().collect()))
     }
 
     fn for_each(&self, row: &mut [f32], second: &[f64], line: impl Fn(f64, f64, f64) -> f64) {
@@ -126,6 +141,7 @@ impl From<FittedScaling> for Stored {
         Self {
             scaling: fitted.scaling,
             width: fitted.width,
+            kind: fitted.kind,
             shift: fitted.affine.shift,
             scale: fitted.affine.scale,
         }
@@ -139,6 +155,7 @@ impl TryFrom<Stored> for FittedScaling {
         let Stored {
             scaling,
             width,
+            kind,
             shift,
             scale,
         } = stored;
@@ -156,7 +173,7 @@ impl TryFrom<Stored> for FittedScaling {
                 "scaling {scaling}: shift {} and scale {} of feature {feature} are no line",
                 shift[feature], scale[feature]
             )),
-            None => Ok(Self::new(scaling, width, Affine { shift, scale })),
+            None => Ok(Self::new(scaling, width, kind, Affine { shift, scale })),
         }
     }
 }

@@ -21,7 +21,7 @@ pub use prepared::Prepared;
 pub use robust::Robust;
 pub use sample::Sample;
 pub use standard::Standard;
-pub use unit::{Declared, Unit};
+pub use unit::Unit;
 
 use crate::{DataError, Dataset};
 
@@ -48,13 +48,19 @@ pub trait Fit {
         None
     }
 
-    /// The numbers for reading `dataset`, whatever was fitted before, if the scaling goes by
-    /// how a data set writes its numbers and not by how they are spread.
+    /// The numbers for reading `dataset` where it keeps its numbers in another way than the
+    /// training rows did, as floats and not as bytes, if the scaling goes by that and not by
+    /// how they are spread.
     ///
     /// # Errors
     /// Data for which the scaling has no rule.
-    fn declared(&self, _dataset: &Dataset) -> Result<Option<Declared>, DataError> {
+    fn declared(&self, _dataset: &Dataset) -> Result<Option<Affine>, DataError> {
         Ok(None)
+    }
+
+    /// What reading `dataset` with these numbers assumes, where that leaves room for doubt.
+    fn assumption(&self, _dataset: &Dataset, _affine: &Affine) -> Option<String> {
+        None
     }
 }
 
@@ -84,6 +90,7 @@ impl Scaling {
             return Err(DataError::NoRows { name });
         }
         let affine = (**self).fit(&Sample::new(dataset, rows))?;
-        Ok(FittedScaling::new(*self, dataset.width, affine))
+        let kind = self.declared(dataset)?.map(|_| dataset.values.kind());
+        Ok(FittedScaling::new(*self, dataset.width, kind, affine))
     }
 }

@@ -50,17 +50,10 @@ fn transpose_each<T: Copy>(values: &mut [T], (height, width, channels): (usize, 
 /// Swaps dark and bright: `255 − x`, or `1 − x` for numbers from 0 to 1.
 fn invert(dataset: &mut Dataset) -> Result<(), DataError> {
     check_images(dataset, "invert")?;
-    let (low, high) = dataset.range();
+    let white = dataset.white()?;
     match &mut dataset.values {
         Values::Bytes(bytes) => bytes.iter_mut().for_each(|byte| *byte = 255 - *byte),
-        Values::Floats(_) if low < 0.0 || high > 255.0 => {
-            let name = dataset.name.clone();
-            return Err(DataError::NotPixels { name, low, high });
-        }
-        Values::Floats(floats) => {
-            let white = if high <= 1.0 { 1.0 } else { 255.0 };
-            floats.iter_mut().for_each(|value| *value = white - *value);
-        }
+        Values::Floats(floats) => floats.iter_mut().for_each(|value| *value = white - *value),
     }
     Ok(())
 }

@@ -145,7 +145,7 @@ fn unit_reads_the_same_images_alike_however_they_are_written() {
     assert_eq!(row, expected);
     assert_eq!(
         warnings,
-        ["a.idx: values reach 255, so they are taken as 0 to 255"]
+        ["a.idx: values reach 255 and are taken as 0 to 255"]
     );
     // Results go back to the units of the data set at hand.
     let small = floats(255.0);
@@ -156,6 +156,59 @@ fn unit_reads_the_same_images_alike_however_they_are_written() {
     let mut row = vec![0.5; 256];
     scaling.inverse_row(&mut row);
     assert_eq!(row[0], 127.5);
+}
+
+/// Floats as they are read with a scaling, and what is said about that.
+fn prepare(scaling: &FittedScaling, values: &[f32]) -> (Vec<f32>, Vec<String>) {
+    let data = table(1, values);
+    let (prepared, warnings) = scaling.prepare(&data).unwrap();
+    let row = |row| prepared.value(&data, row, 0);
+    ((0..data.rows).map(row).collect(), warnings)
+}
+
+#[test]
+fn unit_reads_a_row_alike_whatever_stands_beside_it() {
+    let zero_to_one = fit("unit", &table(1, &[0.0, 1.0001, 0.5])).unwrap();
+    assert_eq!(zero_to_one.scale(), [1.0]);
+    // What was learnt from, a little beyond it, and far beyond it.
+    for beside in [0.2, 1.0001, 3.0, -7.0] {
+        let (rows, warnings) = prepare(&zero_to_one, &[0.5, beside]);
+        assert_eq!((rows[0], warnings.len()), (0.5, 0), "beside {beside}");
+    }
+    let zero_to_255 = fit("unit", &table(1, &[0.0, 255.0])).unwrap();
+    for beside in [0.0, 1.0, 200.0, 300.0] {
+        let (rows, warnings) = prepare(&zero_to_255, &[51.0, beside]);
+        assert_eq!((rows[0], warnings.len()), (0.2, 1), "beside {beside}");
+        let (rows, _) = prepare(&zero_to_255, &[0.5, beside]);
+        assert_eq!(rows[0], 0.5 / 255.0, "beside {beside}");
+    }
+    // What is beyond the training range is counted, as for any scaling that has one.
+    let data = table(1, &[0.5, 1.5, -0.1]);
+    let (prepared, _) = zero_to_one.prepare(&data).unwrap();
+    assert_eq!(prepared.rows_outside(&data), 2);
+    // Bytes were learnt from: floats go by the rule, which allows for rounding.
+    let images = read("a.idx", &idx(8, &[1, 1, 1], &[7])).unwrap();
+    let of_bytes = fit("unit", &images).unwrap();
+    for beside in [0.2, 1.0001, -0.0005] {
+        let (rows, warnings) = prepare(&of_bytes, &[0.5, beside]);
+        assert_eq!((rows[0], warnings.len()), (0.5, 0), "beside {beside}");
+    }
+    // And the other way round.
+    let (prepared, _) = zero_to_one.prepare(&images).unwrap();
+    assert_eq!(prepared.value(&images, 0, 0), 7.0 / 255.0);
+}
+
+#[test]
+fn unit_of_a_file_without_the_kind_goes_by_the_rule() {
+    let text = r#"{"scaling":"unit","width":1,"shift":[0.0],"scale":[255.0]}"#;
+    let scaling: FittedScaling = serde_json::from_str(text).unwrap();
+    assert_eq!(prepare(&scaling, &[0.5, 1.0]).0, [0.5, 1.0]);
+    assert_eq!(prepare(&scaling, &[51.0, 255.0]).0, [0.2, 1.0]);
+    assert!(scaling.prepare(&table(1, &[300.0])).is_err());
+    let kept = serde_json::to_string(&fit("unit", &table(1, &[0.5])).unwrap()).unwrap();
+    assert!(kept.contains(r#""kind":"floats""#), "{kept}");
+    let back: FittedScaling = serde_json::from_str(&kept).unwrap();
+    assert_eq!(prepare(&back, &[0.5, 3.0]).0, [0.5, 3.0]);
 }
 
 #[test]

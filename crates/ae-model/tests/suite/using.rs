@@ -35,13 +35,9 @@ fn scans_of_dark_strokes_on_white_are_noticed() {
         assert!(said.contains(part), "{said}");
     }
     // The same pixels as numbers in 0..1.
-    let Values::Bytes(bytes) = &inverted(&rows).values else {
-        panic!("bytes");
-    };
-    let floats = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
-    let mut as_floats = rows.clone();
-    as_floats.values = Values::Floats(floats);
-    assert!(warnings(&model, &as_floats).contains("`--invert`"));
+    let mut floats = rows.clone();
+    floats.values = Values::Floats(as_floats(&inverted(&rows)));
+    assert!(warnings(&model, &floats).contains("`--invert`"));
 }
 
 #[test]
@@ -99,6 +95,34 @@ fn codes_decode_to_what_reconstruct_says_in_the_datas_own_units() {
     let squares = raw.iter().zip(&back).map(|(a, b)| f64::from(a - b).powi(2));
     let expected = squares.sum::<f64>() / 4.0;
     assert!((scores[row] - expected).abs() < 1e-5 * (1.0 + expected));
+}
+
+/// The same images as floats in 0..1.
+fn as_floats(dataset: &Dataset) -> Vec<f32> {
+    let Values::Bytes(bytes) = &dataset.values else {
+        panic!("bytes");
+    };
+    bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect()
+}
+
+#[test]
+fn a_row_scores_alone_as_within_its_file() {
+    let of = |floats: Vec<f32>| {
+        let mut dataset = strokes(floats.len() / 25);
+        dataset.values = Values::Floats(floats);
+        dataset
+    };
+    let (_, model) = trained(&alone(of(as_floats(&strokes(40)))), &short());
+    let mut floats = as_floats(&strokes(40));
+    // A resized image rings, another is overexposed.
+    (floats[7 * 25], floats[9 * 25 + 3]) = (1.0001, 1.7);
+    let scores = model.score(&of(floats.clone())).unwrap();
+    for (row, score) in scores.iter().enumerate() {
+        let one = of(floats[row * 25..][..25].to_vec());
+        assert_eq!(model.score(&one).unwrap(), [*score], "row {row}");
+    }
+    let said = warnings(&model, &of(floats));
+    assert!(said.contains("2 of 40 rows hold values outside"), "{said}");
 }
 
 #[test]
