@@ -36,6 +36,22 @@ pub enum ModelError {
         /// What to do about it.
         hint: String,
     },
+    /// A result beyond the range of single precision.
+    #[error("row {row}, {feature}: the result is {value}, beyond the range of single precision")]
+    Result {
+        /// Row, counted from 0.
+        row: usize,
+        /// The feature's name.
+        feature: String,
+        /// What came out.
+        value: f32,
+    },
+    /// Training that was stopped where there is no checkpoint to go on from.
+    #[error("training was interrupted after {epochs} epochs")]
+    Interrupted {
+        /// Finished epochs.
+        epochs: usize,
+    },
     /// A file that can't be read or written.
     #[error("{}: {error}", path.display())]
     Io {
@@ -146,6 +162,12 @@ impl ModelError {
             Self::File { problem, .. } => problem.hint(),
             Self::OtherRun { .. } => {
                 Some("resume with the same settings and data, or train anew".to_owned())
+            }
+            Self::Result { .. } => {
+                Some("the row or code lies far outside of what the model has learnt".to_owned())
+            }
+            Self::Interrupted { .. } => {
+                Some("train in a session that writes checkpoints, and resume it".to_owned())
             }
             Self::Io { .. } => None,
         }

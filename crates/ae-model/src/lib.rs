@@ -34,6 +34,7 @@
 mod error;
 pub mod evaluation;
 mod file;
+mod inference;
 mod model;
 mod plan;
 mod rows;

@@ -4,9 +4,8 @@ use crate::evaluation::Reference;
 use crate::file::{read_model, write_model};
 use crate::{ModelError, Settings};
 use ae_data::{Dataset, FittedScaling, Layout, Prepared};
-use ae_nn::{Autoencoder, Epoch, Leg, Loss, Scratch};
-use ae_tensor::{elementwise, parallel, reduce};
-use ndarray::{Array2, ArrayView2, Axis};
+use ae_nn::{Autoencoder, Epoch, Loss};
+use ae_tensor::reduce;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -40,9 +39,6 @@ pub struct Provenance {
     /// The epoch whose weights these are, from 1.
     pub epoch: usize,
 }
-
-/// Rows that are scaled and put through the network at a time.
-const ROWS_AT_A_TIME: usize = 512;
 
 impl Model {
     /// Reads a model file. Nothing in it is executed, and no size in it is believed before
@@ -143,82 +139,6 @@ impl Model {
             dataset.name
         ))
     }
-
-    /// The code of each row: rows × latent.
-    ///
-    /// # Errors
-    /// As [`prepare`](Self::prepare).
-    pub fn encode(&self, dataset: &Dataset) -> Result<Array2<f32>, ModelError> {
-        let (prepared, _) = self.scaling.prepare(dataset)?;
-        let mut codes = Array2::zeros((dataset.rows, self.autoencoder.latent()));
-        let mut scratch = Scratch::default();
-        for_batches(dataset, &prepared, |first, rows| {
-            let range = first..first + rows.nrows();
-            let out = codes.slice_axis_mut(Axis(0), range.into());
-            self.autoencoder.run(Leg::Encode, rows, out, &mut scratch)
-        })?;
-        Ok(codes)
-    }
-
-    /// Codes back to rows in the data's own units: rows × features.
-    ///
-    /// # Errors
-    /// Codes of another width than the model's.
-    pub fn decode(&self, codes: ArrayView2<f32>) -> Result<Array2<f32>, ModelError> {
-        let mut rows = self.autoencoder.decode(codes)?;
-        for mut row in rows.rows_mut() {
-            if let Some(row) = row.as_slice_mut() {
-                self.scaling.inverse_row(row);
-            }
-        }
-        Ok(rows)
-    }
-
-    /// Each row through the code and back, in the data's own units: rows × features.
-    ///
-    /// # Errors
-    /// As [`prepare`](Self::prepare).
-    pub fn reconstruct(&self, dataset: &Dataset) -> Result<Array2<f32>, ModelError> {
-        let (prepared, _) = self.scaling.prepare(dataset)?;
-        let mut all = Array2::zeros((dataset.rows, dataset.width));
-        let mut scratch = Scratch::default();
-        for_batches(dataset, &prepared, |first, rows| {
-            let range = first..first + rows.nrows();
-            let mut out = all.slice_axis_mut(Axis(0), range.into());
-            self.autoencoder
-                .run(Leg::Reconstruct, rows, out.view_mut(), &mut scratch)?;
-            for mut row in out.rows_mut() {
-                if let Some(row) = row.as_slice_mut() {
-                    prepared.inverse_row(row);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    /// How badly each row is reconstructed: its mean squared error over scaled features.
-    ///
-    /// # Errors
-    /// As [`prepare`](Self::prepare).
-    pub fn score(&self, dataset: &Dataset) -> Result<Vec<f64>, ModelError> {
-        let (prepared, _) = self.scaling.prepare(dataset)?;
-        let mut scores = Vec::with_capacity(dataset.rows);
-        let mut scratch = Scratch::default();
-        let mut out = Array2::zeros((ROWS_AT_A_TIME.min(dataset.rows), dataset.width));
-        for_batches(dataset, &prepared, |_, rows| {
-            let mut out = out.slice_axis_mut(Axis(0), (..rows.nrows()).into());
-            self.autoencoder
-                .run(Leg::Reconstruct, rows, out.view_mut(), &mut scratch)?;
-            let pairs = rows.rows().into_iter().zip(out.rows());
-            scores.extend(pairs.map(|(row, out)| {
-                let (row, out) = (row.to_slice(), out.to_slice());
-                row.zip(out).map_or(f64::NAN, |(row, out)| mse(row, out))
-            }));
-            Ok(())
-        })?;
-        Ok(scores)
-    }
 }
 
 /// A difference of the pixel means, as a share of the pixels' range, that deserves a word:
@@ -240,32 +160,4 @@ fn mean_of_sample(dataset: &Dataset, prepared: &Prepared) -> f64 {
         rows += 1;
     }
     sum / (rows * dataset.width) as f64
-}
-
-/// Mean squared difference of two rows.
-pub(crate) fn mse(a: &[f32], b: &[f32]) -> f64 {
-    let sum = elementwise::sum_map2(a, b, |a, b| (a - b) * (a - b));
-    f64::from(sum) / a.len() as f64
-}
-
-/// Scaled rows, a batch at a time, with the number of the first.
-fn for_batches(
-    dataset: &Dataset,
-    prepared: &Prepared,
-    mut work: impl FnMut(usize, ArrayView2<f32>) -> Result<(), ae_nn::Error>,
-) -> Result<(), ModelError> {
-    let mut batch = Array2::zeros((ROWS_AT_A_TIME.min(dataset.rows), dataset.width));
-    for first in (0..dataset.rows).step_by(ROWS_AT_A_TIME) {
-        let rows = ROWS_AT_A_TIME.min(dataset.rows - first);
-        let mut view = batch.slice_axis_mut(Axis(0), (..rows).into());
-        parallel::for_each_row_chunk(view.view_mut(), 16, |offset, mut chunk| {
-            for (row, mut out) in chunk.rows_mut().into_iter().enumerate() {
-                if let Some(out) = out.as_slice_mut() {
-                    prepared.fill_row(dataset, first + offset + row, out);
-                }
-            }
-        });
-        work(first, view.view())?;
-    }
-    Ok(())
 }

@@ -20,10 +20,7 @@ pub fn train(
 ) -> Result<Model, ModelError> {
     match Session::new(parts, plan).run(observer)? {
         Finished::Model(model, _) => Ok(*model),
-        Finished::Interrupted { epochs } => Err(ModelError::Settings {
-            what: format!("training was interrupted after {epochs} epochs"),
-            hint: "train in a session that writes checkpoints, and resume it".to_owned(),
-        }),
+        Finished::Interrupted { epochs } => Err(ModelError::Interrupted { epochs }),
     }
 }
 

@@ -3,11 +3,16 @@
 use crate::activation::{Activation, Linear};
 use crate::network::{Network, Scratch};
 use crate::{Error, Layer};
+use ae_tensor::parallel;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 /// Rows that go through at a time: enough to keep the cores busy, little enough to stay in
 /// their caches.
 const ROWS_AT_A_TIME: usize = 512;
+
+/// Multiply-adds that take longer than to wake the thread pool, which takes some ten
+/// microseconds.
+const WORTH_WAKING: usize = 1024 * 1024;
 
 /// A network with a waist: the encoder makes the code, the decoder makes a reconstruction
 /// of it. Both can be taken apart and put together again.
@@ -183,11 +188,25 @@ impl Autoencoder {
         };
         let parts = rows.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME);
         let outputs = output.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME);
-        for (part, out) in parts.zip(outputs) {
-            self.network
-                .infer_then(layers.clone(), part, out, scratch, finish);
-        }
+        self.in_pool(rows.nrows(), || {
+            for (part, out) in parts.zip(outputs) {
+                self.network
+                    .infer_then(layers.clone(), part, out, scratch, finish);
+            }
+        });
         Ok(())
+    }
+
+    /// Runs `work`, which takes so many rows through, on a thread of the pool: from outside,
+    /// each of its parallel loops would wake the pool anew. One row, and what is done before
+    /// a pool is awake, stays on the calling thread.
+    pub fn in_pool<R: Send>(&self, rows: usize, work: impl FnOnce() -> R + Send) -> R {
+        let products = rows.saturating_mul(self.network.parameters().len());
+        if rows > 1 && products >= WORTH_WAKING && parallel::threads() > 1 {
+            parallel::install(work)
+        } else {
+            work()
+        }
     }
 
     fn fresh(&self, leg: Leg, rows: ArrayView2<f32>) -> Result<Array2<f32>, Error> {

@@ -2,7 +2,7 @@
 
 use super::Reference;
 use super::units::{Moments, UnitSums};
-use crate::model::mse;
+use crate::inference::mse;
 use crate::{Model, ModelError, Rows};
 use ae_nn::{Leg, Loss, Samples, Scratch};
 use ndarray::{Array2, ArrayView2, Axis};

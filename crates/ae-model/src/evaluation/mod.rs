@@ -14,6 +14,7 @@ pub use types::*;
 use crate::{Model, ModelError, Plan, Rows};
 use ae_data::Parts;
 use ae_nn::Samples;
+use ae_tensor::parallel;
 use measure::{Measured, measure};
 use verdict::Facts;
 
@@ -24,7 +25,7 @@ use verdict::Facts;
 /// # Errors
 /// Rows of another width than the model's, or none.
 pub fn evaluate(model: &Model, rows: &Rows<'_>, part: &str) -> Result<Evaluation, ModelError> {
-    with_training(model, rows, part, None)
+    parallel::install(|| with_training(model, rows, part, None))
 }
 
 /// Measures a model on the part of its data that a report should speak of, and looks back
@@ -36,8 +37,10 @@ pub fn evaluate_run(model: &Model, parts: &Parts, plan: &Plan) -> Result<Evaluat
     let part = plan.reported_part();
     let rows = plan.noisy_rows(parts, part);
     let rows = rows.ok_or(ae_nn::Error::NoRows { what: "evaluate" })?;
-    let training = training::training(model, parts, plan)?;
-    with_training(model, &rows, part.name(), Some(training))
+    parallel::install(|| {
+        let training = training::training(model, parts, plan)?;
+        with_training(model, &rows, part.name(), Some(training))
+    })
 }
 
 fn with_training(

@@ -3,6 +3,7 @@
 use crate::support::{alone, curve, images, short, table, trained};
 use ae_data::{Dataset, Values};
 use ae_model::{Model, Settings};
+use ndarray::{ArrayView2, Axis};
 
 /// Bright strokes on black: 12 % of the pixels are lit.
 fn strokes(rows: usize) -> Dataset {
@@ -123,6 +124,53 @@ fn a_row_scores_alone_as_within_its_file() {
     }
     let said = warnings(&model, &of(floats));
     assert!(said.contains("2 of 40 rows hold values outside"), "{said}");
+}
+
+#[test]
+fn rows_of_a_matrix_are_used_as_those_of_a_file() {
+    let dataset = curve(700);
+    let (_, model) = trained(&alone(dataset.clone()), &short());
+    let Values::Floats(values) = &dataset.values else {
+        panic!("floats");
+    };
+    let rows = ArrayView2::from_shape((700, 4), values).unwrap();
+    // However it lies in memory.
+    let columns = rows.t().as_standard_layout().into_owned();
+    for rows in [rows, columns.t()] {
+        let codes = model.encode_rows(rows).unwrap();
+        assert_eq!(codes, model.encode(&dataset).unwrap());
+        let back = model.reconstruct_rows(rows).unwrap();
+        assert_eq!(back, model.reconstruct(&dataset).unwrap());
+        let scores = model.score_rows(rows).unwrap();
+        assert_eq!(scores, model.score(&dataset).unwrap());
+        let one = model.score_rows(rows.slice_axis(Axis(0), (650..651).into()));
+        assert_eq!(one.unwrap(), scores[650..651]);
+    }
+    let none = rows.slice_axis(Axis(0), (0..0).into());
+    assert!(model.score_rows(none).unwrap().is_empty());
+    let mut bad = rows.to_owned();
+    bad[(3, 2)] = f32::NAN;
+    let text = model.encode_rows(bad.view()).unwrap_err().to_string();
+    assert!(text.contains("NaN at row 3, c2"), "{text}");
+    let narrow = rows.slice_axis(Axis(1), (0..3).into());
+    let text = model.score_rows(narrow).unwrap_err().to_string();
+    assert!(text.contains("expected 4 features, found 3"), "{text}");
+}
+
+#[test]
+fn a_result_beyond_single_precision_is_an_error_with_its_place() {
+    let settings = Settings {
+        hidden: vec![],
+        ..short()
+    };
+    let values = (0..240).map(|i| (i * i % 1009) as f32).collect();
+    let (_, model) = trained(&alone(table(4, values)), &settings);
+    let mut codes = ndarray::Array2::zeros((5, 2));
+    assert!(model.decode(codes.view()).is_ok());
+    codes.row_mut(3).fill(f32::MAX);
+    let text = model.decode(codes.view()).unwrap_err().to_string();
+    assert!(text.starts_with("row 3, c"), "{text}");
+    assert!(text.contains("beyond the range of single"), "{text}");
 }
 
 #[test]

@@ -155,3 +155,21 @@ fn reading_batches_in_any_order_gives_the_mean_over_all_rows() {
         .sum();
     assert!((found - sum / data.len() as f64).abs() < 1e-8);
 }
+
+#[test]
+fn enough_rows_in_use_enter_the_thread_pool_once_and_one_row_never() {
+    let architecture = Architecture {
+        latent: 1000,
+        ..Architecture::new(600)
+    };
+    let autoencoder = architecture.build(&"mse".parse().unwrap(), 1).unwrap();
+    let within = |rows| autoencoder.in_pool(rows, || rayon::current_thread_index().is_some());
+    let has_helpers = rayon::current_num_threads() > 1;
+    assert_eq!([1, 0].map(within), [false; 2]);
+    assert_eq!([2, 64].map(within), [has_helpers; 2]);
+    let small = Architecture::new(4).build(&"mse".parse().unwrap(), 1);
+    let within = small
+        .unwrap()
+        .in_pool(64, || rayon::current_thread_index().is_some());
+    assert!(!within, "too little work");
+}
