@@ -1,6 +1,6 @@
 //! Help, lists and exit codes.
 
-use crate::harness::Place;
+use crate::harness::{Place, curve_csv};
 
 #[test]
 fn wrong_usage_exits_with_2() {
@@ -15,6 +15,61 @@ fn wrong_usage_exits_with_2() {
         .run("train --recipe a --settings b")
         .fails(2, &["cannot be used with"]);
     place.run("encode only-one").fails(2, &["Usage: ae encode"]);
+}
+
+#[test]
+fn a_value_that_could_not_be_heeded_is_wrong_usage() {
+    let place = Place::new();
+    place.write("a.csv", curve_csv(40));
+    for delimiter in ["→", "§", ";;", "é"] {
+        place
+            .run(&format!("train a.csv --delimiter {delimiter}"))
+            .fails(2, &["expected one ASCII character", delimiter]);
+    }
+    place.write("s.toml", "data = \"a.csv\"\n[source]\ndelimiter = \"→\"");
+    place
+        .run("train --settings s.toml")
+        .fails(2, &["expected one ASCII character"]);
+    // Before the model, which isn't there, is looked for.
+    place
+        .run("encode none.safetensors a.csv --out codes.txt")
+        .fails(2, &["can't write `txt` files", ".npy or .csv"]);
+    for (option, expected) in [
+        ("--l1 -1", "expected a number in"),
+        ("--epochs -3", "above 0"),
+        ("--test -0.1", "[0, 1)"),
+    ] {
+        place
+            .run(&format!("train a.csv {option}"))
+            .fails(2, &[expected, "invalid value '-"]);
+    }
+}
+
+#[test]
+fn options_of_another_format_are_told_to_be_idle() {
+    let place = Place::new();
+    place.write("a.csv", curve_csv(40));
+    let quick = "--epochs 1 --latent 2 --no-report";
+    place
+        .run(&format!(
+            "train a.csv --member x --delimiter , --out a {quick}"
+        ))
+        .ok()
+        .says(&["`member` says nothing about CSV: ignored"]);
+    place
+        .run("encode a/model.safetensors a.csv --out codes.npy")
+        .ok();
+    place
+        .run("decode a/model.safetensors codes.npy --delimiter ; --exclude b")
+        .ok()
+        .says(&[
+            "`delimiter` says nothing about npy",
+            "`exclude` says nothing about npy",
+        ]);
+    place
+        .run(&format!("train strokes:rows=100 --label a --out b {quick}"))
+        .ok()
+        .says(&["`label` says nothing about strokes"]);
 }
 
 #[test]

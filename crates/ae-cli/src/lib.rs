@@ -18,7 +18,7 @@ mod say;
 mod settings_file;
 mod stop;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 use std::process::ExitCode;
 
 /// Train autoencoders on images and tables, and see whether they are any good.
@@ -45,12 +45,27 @@ struct Arguments {
 
 /// The program's arguments.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    allow_negative_numbers(Arguments::command())
+}
+
+/// Lets `--l1 -1` be told what is wrong with the number, and not that there is no option `-1`.
+fn allow_negative_numbers(command: clap::Command) -> clap::Command {
+    let allow = |argument: clap::Arg| {
+        let takes_values = argument.get_action().takes_values();
+        argument.allow_negative_numbers(takes_values)
+    };
+    command
+        .mut_args(allow)
+        .mut_subcommands(allow_negative_numbers)
 }
 
 /// Reads the arguments and runs the command they ask for.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = command().get_matches();
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     if let Some(threads) = arguments.threads {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
         if let Err(error) = pool.build_global() {

@@ -206,6 +206,40 @@ settings_options! {
     validate_on_test: bool,
 }
 
+/// What separates fields: one character of ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Delimiter(u8);
+
+impl std::str::FromStr for Delimiter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.as_bytes() {
+            // As it is typed where a tab is hard to type.
+            b"\\t" => Ok(Self(b'\t')),
+            [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(Self(*byte)),
+            _ => Err(format!(
+                "expected one ASCII character other than a quote or a line end, or \\t, found `{text}`"
+            )),
+        }
+    }
+}
+
+impl TryFrom<String> for Delimiter {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Delimiter> for String {
+    fn from(delimiter: Delimiter) -> Self {
+        char::from(delimiter.0).to_string()
+    }
+}
+
 /// How a source is read.
 #[derive(Args, Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -233,7 +267,7 @@ pub struct SourceArguments {
     /// What separates the fields of a CSV file; guessed if not given.
     #[arg(long, value_name = "CHAR", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub delimiter: Option<char>,
+    pub delimiter: Option<Delimiter>,
     /// Where the classes are: a column, an array of an npz file, or a file of labels.
     #[arg(long, value_name = "NAME", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -284,7 +318,7 @@ impl SourceArguments {
             invert: self.invert,
             member: self.member.clone(),
             header: self.header,
-            delimiter: self.delimiter.and_then(|char| u8::try_from(char).ok()),
+            delimiter: self.delimiter.map(|delimiter| delimiter.0),
             label: self.label.clone(),
             exclude: self.exclude.clone(),
             limit: self.limit,

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use ae_data::{Layout, write_npy};
 use ae_model::write_beside;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use ndarray::{Array2, ArrayView2};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[derive(clap::Args, Debug)]
 pub struct OutputArguments {
     /// A .npy or .csv file; CSV on stdout, if not given.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(writable))]
     out: Option<PathBuf>,
 }
 
@@ -23,24 +24,39 @@ impl OutputArguments {
             write_csv(&mut out, names, rows.view())?;
             return Ok(out.flush()?);
         };
-        match extension(path).as_str() {
-            "npy" => write_beside(path, false, |file| write_npy(file, rows.view()))?,
-            "csv" => write_beside(path, false, |file| write_csv(file, names, rows.view()))?,
-            other => {
-                return Err(Failure::usage(
-                    format!("{}: can't write `{other}` files", path.display()),
-                    Some("end the name in .npy or .csv".to_owned()),
-                )
-                .into());
+        match Format::of(path) {
+            Ok(Format::Npy) => write_beside(path, false, |file| write_npy(file, rows.view()))?,
+            Ok(Format::Csv) => {
+                write_beside(path, false, |file| write_csv(file, names, rows.view()))?
             }
+            Err(problem) => return Err(Failure::usage(problem, None).into()),
         }
         Ok(())
     }
 }
 
-fn extension(path: &Path) -> String {
-    let extension = path.extension().unwrap_or_default();
-    extension.to_string_lossy().to_lowercase()
+enum Format {
+    Npy,
+    Csv,
+}
+
+impl Format {
+    /// What a file's name stands for.
+    fn of(path: &Path) -> Result<Self, String> {
+        let extension = path.extension().unwrap_or_default();
+        match extension.to_string_lossy().to_lowercase().as_str() {
+            "npy" => Ok(Self::Npy),
+            "csv" => Ok(Self::Csv),
+            other => Err(format!(
+                "can't write `{other}` files: end the name in .npy or .csv"
+            )),
+        }
+    }
+}
+
+/// A name that can be written to, before any work is done for it.
+fn writable(path: PathBuf) -> Result<PathBuf, String> {
+    Format::of(&path).map(|_| path)
 }
 
 fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> io::Result<()> {

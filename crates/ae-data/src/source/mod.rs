@@ -55,8 +55,8 @@ pub const FORMATS: &[Format] = &[idx::FORMAT, npy::FORMAT, npz::FORMAT, self::cs
 /// See [`DataError`]; each says what was found where, and what was expected.
 pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
     let name = spec.split_once(':').map_or(spec, |(name, _)| name).trim();
-    let mut parts = if NamedSet::CATALOGUE.iter().any(|entry| entry.name == name) {
-        spec.parse::<NamedSet>()?.open(options)?
+    let (kind, mut parts) = if NamedSet::CATALOGUE.iter().any(|entry| entry.name == name) {
+        (name, spec.parse::<NamedSet>()?.open(options)?)
     } else if Path::new(spec).exists() {
         open_file(Path::new(spec), options)?
     } else {
@@ -64,6 +64,13 @@ pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
         return Err(DataError::UnknownSource { found });
     };
     let Parts { train, test } = &mut parts;
+    for option in options.idle(kind) {
+        let warning = format!(
+            "{}: `{option}` says nothing about {kind}: ignored",
+            train.name
+        );
+        train.warnings.push(warning);
+    }
     for dataset in [Some(train), test.as_mut()].into_iter().flatten() {
         if let Some(limit) = options.limit {
             dataset.truncate(limit.get());
@@ -73,13 +80,13 @@ pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
     Ok(parts)
 }
 
-fn open_file(path: &Path, options: &SourceOptions) -> Result<Parts, DataError> {
+fn open_file(path: &Path, options: &SourceOptions) -> Result<(&'static str, Parts), DataError> {
     let input = Input::open(path)?;
     let format = recognise(&input);
     input
         .check_content(format.name)
         .map_err(DataError::in_file(path))?;
-    (format.read)(input, options)
+    Ok((format.name, (format.read)(input, options)?))
 }
 
 fn recognise(input: &Input) -> &'static Format {

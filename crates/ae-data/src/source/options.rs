@@ -40,3 +40,20 @@ impl Default for SourceOptions {
         }
     }
 }
+
+impl SourceOptions {
+    /// Options that were given though they say nothing about a source of this kind.
+    pub(super) fn idle(&self, kind: &str) -> Vec<&'static str> {
+        let options: [(&'static str, bool, &[&str]); 5] = [
+            ("member", self.member.is_some(), &["npz"]),
+            ("header", self.header.is_some(), &["CSV"]),
+            ("delimiter", self.delimiter.is_some(), &["CSV"]),
+            ("exclude", !self.exclude.is_empty(), &["CSV"]),
+            ("label", self.label.is_some(), &["CSV", "IDX", "npy", "npz"]),
+        ];
+        let idle = options
+            .into_iter()
+            .filter(|(_, given, kinds)| *given && !kinds.contains(&kind));
+        idle.map(|(name, ..)| name).collect()
+    }
+}
