@@ -45,6 +45,26 @@ fn three_epochs_and_three_more_are_six() {
 }
 
 #[test]
+fn a_resume_says_what_it_cannot_keep() {
+    let place = Place::new();
+    place
+        .run(&format!("{RUN} --epochs 2 --schedule cosine --out a"))
+        .ok();
+    place
+        .run("train --resume a --epochs 3 --no-report")
+        .ok()
+        .says(&["the schedule cosine", "which was 2 and is 3"]);
+    std::fs::remove_file(place.path("a/checkpoint.safetensors")).unwrap();
+    place.run("train --resume a --epochs 4").fails(
+        1,
+        &[
+            "a: there is no checkpoint",
+            "`ae train --settings a/settings.toml`",
+        ],
+    );
+}
+
+#[test]
 fn settings_toml_repeats_the_run() {
     let place = Place::new();
     place.run(&format!("{RUN} --epochs 2 --out a")).ok();

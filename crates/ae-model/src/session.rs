@@ -3,7 +3,7 @@
 use crate::evaluation::Reference;
 use crate::file::{CheckpointFile, read_checkpoint, write_checkpoint};
 use crate::{Model, ModelError, Part, Plan, Provenance, Settings};
-use ae_data::Parts;
+use ae_data::{Dataset, Parts};
 use ae_nn::trainer::Now;
 use ae_nn::{Epoch, Flow, Observer, Outcome, Samples, Trainer};
 use std::path::{Path, PathBuf};
@@ -40,6 +40,8 @@ pub struct Session<'a> {
     parts: &'a Parts,
     plan: &'a Plan,
     fingerprint: String,
+    /// Of the source's own test rows, if they are watched: they decide which weights are kept.
+    test_fingerprint: Option<String>,
     checkpoint: Option<PathBuf>,
     resume: Option<CheckpointFile>,
 }
@@ -47,7 +49,12 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A run of this plan on the data it was made for.
     pub fn new(parts: &'a Parts, plan: &'a Plan) -> Self {
+        let watched = parts
+            .test
+            .as_ref()
+            .filter(|_| plan.settings.validate_on_test);
         Self {
+            test_fingerprint: watched.map(Dataset::fingerprint),
             parts,
             plan,
             fingerprint: parts.train.fingerprint(),
@@ -70,12 +77,12 @@ impl<'a> Session<'a> {
     pub fn resume(mut self, path: &Path) -> Result<Self, ModelError> {
         let checkpoint = read_checkpoint(path)?;
         let differs = difference(&checkpoint.settings, &self.plan.settings).or_else(|| {
-            (checkpoint.fingerprint != self.fingerprint).then(|| Difference {
-                what: "data (SHA-256)".to_owned(),
-                found: checkpoint.fingerprint.clone(),
-                expected: self.fingerprint.clone(),
-            })
+            let (then, now) = (&checkpoint.fingerprint, &self.fingerprint);
+            other_data("data (SHA-256)", then, now)
         });
+        let tests = (checkpoint.test_fingerprint.as_ref()).zip(self.test_fingerprint.as_ref());
+        let differs = differs
+            .or_else(|| tests.and_then(|(then, now)| other_data("test data (SHA-256)", then, now)));
         if let Some(difference) = differs {
             return Err(ModelError::OtherRun {
                 path: path.to_owned(),
@@ -93,6 +100,22 @@ impl<'a> Session<'a> {
         }
         self.resume = Some(checkpoint);
         Ok(self)
+    }
+
+    /// What should be said about going on from the checkpoint.
+    pub fn warnings(&self) -> Vec<String> {
+        let Some(checkpoint) = &self.resume else {
+            return Vec::new();
+        };
+        let (then, now) = (checkpoint.settings.epochs, self.plan.settings.epochs);
+        let schedule = self.plan.settings.schedule;
+        if then == now || !schedule.depends_on_the_end() {
+            return Vec::new();
+        }
+        vec![format!(
+            "the schedule {schedule} depends on the number of epochs, which was {then} and is {now}: \
+             the result is not that of a run of {now} epochs from the start"
+        )]
     }
 
     /// Epochs that a resumed checkpoint had finished.
@@ -167,7 +190,13 @@ impl<'a> Session<'a> {
 
     fn save(&self, trainer: &Trainer<'_>) -> Result<(), ModelError> {
         match &self.checkpoint {
-            Some(path) => write_checkpoint(path, &self.plan.settings, &self.fingerprint, trainer),
+            Some(path) => write_checkpoint(
+                path,
+                &self.plan.settings,
+                &self.fingerprint,
+                self.test_fingerprint.as_deref(),
+                trainer,
+            ),
             None => Ok(()),
         }
     }
@@ -198,6 +227,14 @@ struct Difference {
     what: String,
     found: String,
     expected: String,
+}
+
+fn other_data(what: &str, found: &str, expected: &str) -> Option<Difference> {
+    (found != expected).then(|| Difference {
+        what: what.to_owned(),
+        found: found.to_owned(),
+        expected: expected.to_owned(),
+    })
 }
 
 /// The first setting in which two runs differ, but for those that only say when to stop.

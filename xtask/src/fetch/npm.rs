@@ -34,7 +34,10 @@ impl Npm {
                 .args(["pack", &self.package, "--ignore-scripts"])
                 // The client's own waits would hold up a machine without network for minutes.
                 .args(["--fetch-retries=1"])
-                .args(["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000"])
+                .args([
+                    "--fetch-retry-mintimeout=1000",
+                    "--fetch-retry-maxtimeout=2000",
+                ])
                 .arg("--pack-destination")
                 .arg(folder),
         );

@@ -78,7 +78,9 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let settings = resolved.to_toml()?;
     let mut session = Session::new(&parts, &plan).with_checkpoint(folder.checkpoint());
     if arguments.resume.is_some() {
+        check_checkpoint(&folder)?;
         session = session.resume(&folder.checkpoint())?;
+        warn(&session.warnings(), quiet);
     }
     write_text(&folder.settings(), &settings)?;
     if !quiet {
@@ -135,6 +137,24 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         folder.report().display(),
         started.elapsed().as_secs_f64()
     ))
+}
+
+/// Whether there is anything to go on from.
+fn check_checkpoint(folder: &RunFolder) -> anyhow::Result<()> {
+    if folder.checkpoint().exists() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!(
+            "{}: there is no checkpoint to go on from",
+            folder.path().display()
+        ),
+        format!(
+            "the run ended before its first epoch did: begin anew with `ae train --settings {}`",
+            folder.settings().display()
+        ),
+    )
+    .into())
 }
 
 /// Recipe, settings file or earlier run, with options on top.

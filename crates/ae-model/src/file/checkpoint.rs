@@ -18,6 +18,9 @@ struct Metadata<'a> {
     format: u32,
     settings: Cow<'a, Settings>,
     fingerprint: Cow<'a, str>,
+    /// Of the source's own test rows, where they were watched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test_fingerprint: Option<Cow<'a, str>>,
     progress: Progress,
 }
 
@@ -26,6 +29,8 @@ pub(crate) struct CheckpointFile {
     pub(crate) settings: Settings,
     /// Of the data it was made with.
     pub(crate) fingerprint: String,
+    /// Of the source's own test rows, where they were watched and the file says it.
+    pub(crate) test_fingerprint: Option<String>,
     pub(crate) progress: Progress,
     buffers: BTreeMap<String, Vec<f32>>,
 }
@@ -42,6 +47,7 @@ pub(crate) fn write_checkpoint(
     path: &Path,
     settings: &Settings,
     fingerprint: &str,
+    test_fingerprint: Option<&str>,
     trainer: &Trainer<'_>,
 ) -> Result<(), ModelError> {
     let metadata = Metadata {
@@ -49,6 +55,7 @@ pub(crate) fn write_checkpoint(
         format: FORMAT,
         settings: Cow::Borrowed(settings),
         fingerprint: Cow::Borrowed(fingerprint),
+        test_fingerprint: test_fingerprint.map(Cow::Borrowed),
         progress: trainer.progress(),
     };
     let tensors: Vec<Tensor<'_>> = trainer
@@ -85,6 +92,7 @@ fn read(container: &Container) -> Result<CheckpointFile, FileProblem> {
     Ok(CheckpointFile {
         settings: metadata.settings.into_owned(),
         fingerprint: metadata.fingerprint.into_owned(),
+        test_fingerprint: metadata.test_fingerprint.map(Cow::into_owned),
         progress: metadata.progress,
         buffers,
     })

@@ -14,6 +14,10 @@ ae_choice::choice! {
 }
 
 impl Pace for Cosine {
+    fn depends_on_the_end(&self) -> bool {
+        true
+    }
+
     fn factor(&self, time: Time, _memory: &Memory) -> f64 {
         let floor = f64::from(self.floor);
         let fall = floor + (1.0 - floor) * 0.5 * (1.0 + (PI * time.share()).cos());

@@ -66,6 +66,12 @@ pub trait Pace: Sync {
     /// The factor for the batch that begins now.
     fn factor(&self, time: Time, memory: &Memory) -> f64;
 
+    /// Whether the factor depends on when training ends, and not only on how far it has come:
+    /// going on to a later end is then another training.
+    fn depends_on_the_end(&self) -> bool {
+        false
+    }
+
     /// Takes note of an epoch's validation loss (of the training loss where nothing is
     /// held out).
     fn after_epoch(&self, _loss: f64, _memory: &mut Memory) {}

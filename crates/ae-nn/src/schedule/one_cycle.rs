@@ -16,6 +16,10 @@ ae_choice::choice! {
 }
 
 impl Pace for OneCycle {
+    fn depends_on_the_end(&self) -> bool {
+        true
+    }
+
     fn factor(&self, time: Time, _memory: &Memory) -> f64 {
         let rise = f64::from(self.rise);
         let first = 1.0 / f64::from(self.start);

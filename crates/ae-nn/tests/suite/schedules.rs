@@ -61,3 +61,20 @@ fn ends_are_where_they_should_be() {
         assert!((found - expected).abs() < 1e-9, "{name} at {now}: {found}");
     }
 }
+
+#[test]
+fn those_that_depend_on_the_end_say_so() {
+    for (name, depends) in [
+        ("constant", false),
+        ("step", false),
+        ("exponential", false),
+        ("warm-up", false),
+        ("plateau", false),
+        ("cosine", true),
+        ("cosine:warmup=3", true),
+        ("one-cycle", true),
+    ] {
+        let schedule: Schedule = name.parse().unwrap();
+        assert_eq!(schedule.depends_on_the_end(), depends, "{name}");
+    }
+}
