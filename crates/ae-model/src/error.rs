@@ -140,6 +140,16 @@ pub enum FileProblem {
         /// What was found.
         found: f32,
     },
+    /// A variance below 0.
+    #[error("{name}: value {index} is {found}, a variance can't be negative")]
+    NegativeVariance {
+        /// The tensor.
+        name: String,
+        /// Its place.
+        index: usize,
+        /// What was found.
+        found: f32,
+    },
     /// A network that can't be built as described.
     #[error("architecture: {0}")]
     Architecture(String),

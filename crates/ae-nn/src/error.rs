@@ -47,6 +47,9 @@ pub enum Error {
         /// What was given.
         found: f64,
     },
+    /// Nesterov's look-ahead with nothing to look ahead by.
+    #[error("nesterov looks ahead by the momentum, which is 0")]
+    NoMomentum,
     /// A loss on logits with an output activation that isn't its own.
     #[error("loss {loss} has {own} as its output, {found} can't be combined with it")]
     OutputActivation {
@@ -128,6 +131,7 @@ impl Error {
                  the last finite checkpoint, if there is one, is kept"
                     .to_owned(),
             ),
+            Self::NoMomentum => Some("write `sgd:momentum=0.9,nesterov=1`".to_owned()),
             Self::OutputActivation { own, .. } => Some(format!(
                 "leave the output at {own}, or choose another loss such as mse"
             )),

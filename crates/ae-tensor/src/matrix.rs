@@ -39,16 +39,6 @@ impl Matrix {
         matrix
     }
 
-    /// A matrix whose row `r` is filled by `fill(r, row)`; rows start as zeros.
-    #[must_use]
-    pub fn from_rows_fn(rows: usize, cols: usize, mut fill: impl FnMut(usize, &mut [f32])) -> Self {
-        let mut matrix = Self::zeros(rows, cols);
-        for r in 0..rows {
-            fill(r, matrix.row_mut(r));
-        }
-        matrix
-    }
-
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -18,7 +18,7 @@ use std::fmt;
 
 /// What random numbers are for: streams of different purposes never share numbers.
 ///
-/// The codes are part of what a seed means and must not change.
+/// The codes are part of what a seed means and must not change; 8 is free.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -37,14 +37,8 @@ pub enum Purpose {
     Dropout = 6,
     /// Made-up data sets.
     Generator = 7,
-    /// Samples from a latent space.
-    Sampling = 8,
     /// Starting vectors of iterative linear algebra.
     Linalg = 9,
-    /// Resampling for error bars and permutations.
-    Resampling = 10,
-    /// The points tried by a search over settings.
-    Search = 11,
 }
 
 /// "ae-tensor/stream", the part of the key that seed and purpose leave free.

@@ -71,8 +71,8 @@ impl Step {
         });
         let input_gradient = self.input_gradient.as_slice();
         reduce::sum_squares(input_gradient)
-            + parallel::sum_chunks(input_gradient.len(), 999, |range| {
-                f64::from(elementwise::sum_map(&input_gradient[range], |x| x))
+            + parallel::sum(input_gradient, 999, |_, part| {
+                f64::from(elementwise::sum_map(part, |x| x))
             })
     }
 }

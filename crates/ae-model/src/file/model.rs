@@ -208,6 +208,12 @@ fn fill(
     for block in blocks {
         let name = format!("{name}.{}.{}", block.layer, block.name);
         let values = finite(tensors, &name, &block.shape)?;
+        if block.name == "running_variance"
+            && let Some(index) = values.iter().position(|value| *value < 0.0)
+        {
+            let found = values[index];
+            return Err(FileProblem::NegativeVariance { name, index, found });
+        }
         room[block.range.clone()].copy_from_slice(&values);
     }
     Ok(())

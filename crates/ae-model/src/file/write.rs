@@ -2,6 +2,10 @@ use crate::ModelError;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Files begun by this process: each has a name of its own beside its place.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// Writes a file beside its place and renames it there: a reader sees the old file or the
 /// new one, never half of it. With `lasting`, the data is on the disk before the rename.
@@ -24,7 +28,8 @@ pub fn write_beside(
         Err(_) => path.to_owned(),
     };
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
+    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}-{number}.tmp", std::process::id()));
     let beside = path.with_file_name(name);
     let written = write_all(&beside, lasting, write).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {

@@ -342,3 +342,18 @@ fn the_good_file_is_good() {
     let model: Model = good().load().unwrap();
     assert_eq!(model.autoencoder().shape(), "4-6-2-6-4");
 }
+
+#[test]
+fn a_negative_variance_is_refused() {
+    let settings = ae_model::Settings {
+        norm: ae_nn::Norm::Batch,
+        ..short()
+    };
+    let (_, model) = trained(&alone(curve(60)), &settings);
+    let mut file = Parted::of(&model);
+    let name = "encoder.1.running_variance";
+    file.set_tensor(name, &[1.0, 0.0, -0.5, 1.0, 1.0, 1.0]);
+    refused(&file, &[name, "value 2 is -0.5", "can't be negative"]);
+    file.set_tensor(name, &[1.0, 0.0, 0.5, 1.0, 1.0, 1.0]);
+    assert!(file.load().is_ok());
+}

@@ -137,3 +137,27 @@ fn a_place_that_is_none_is_an_error_without_leftovers() {
     assert!(model.save(&folder.path().join("taken")).is_err());
     assert_eq!(listing(folder.path()), ["taken"]);
 }
+
+#[test]
+fn two_threads_may_write_one_file() {
+    let (_folder, path) = place();
+    let write = |byte: u8| {
+        let path = &path;
+        move || {
+            for _ in 0..50 {
+                let written = write_beside(path, false, |file| {
+                    file.write_all(&[byte; 50_000])?;
+                    file.write_all(&[byte; 50_000])
+                });
+                written.unwrap();
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(write(1));
+        scope.spawn(write(2));
+    });
+    let bytes = std::fs::read(&path).unwrap();
+    assert_eq!(bytes.len(), 100_000);
+    assert!(bytes.iter().all(|byte| *byte == bytes[0]));
+}

@@ -233,9 +233,35 @@ fn train_alone_has_nothing_to_resume_from() {
     let parts = alone(curve(100));
     let plan = Plan::new(&parts, &settings(2)).unwrap();
     let error = ae_model::train(&parts, &plan, &mut StopAtBatch(3)).unwrap_err();
+    assert!(matches!(error, ModelError::Interrupted { epochs: 0 }));
     assert!(
         error.to_string().contains("interrupted after 0 epochs"),
         "{error}"
     );
     assert!(error.hint().unwrap().contains("session"));
+}
+
+#[test]
+fn other_test_rows_are_another_run_where_they_are_watched() {
+    let parts = |test: usize| Parts {
+        train: curve(100),
+        test: Some(curve(test)),
+    };
+    for (validate_on_test, is_other) in [(true, true), (false, false)] {
+        let settings = Settings {
+            validate_on_test,
+            ..settings(5)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = interrupted(&parts(40), &settings, folder.path(), &mut StopAtBatch(8));
+        let resume = |parts: &Parts| {
+            let plan = Plan::new(parts, &settings).unwrap();
+            let session = Session::new(parts, &plan).resume(&path);
+            session.err().map(|error| error.to_string())
+        };
+        assert_eq!(resume(&parts(40)), None);
+        let said = resume(&parts(41));
+        assert_eq!(said.is_some(), is_other, "{said:?}");
+        assert!(said.is_none_or(|said| said.contains("other test data (SHA-256)")));
+    }
 }

@@ -94,6 +94,12 @@ impl TrainSettings {
         }
         Error::check_range("l1", Penalty::RANGE, self.penalty.l1.into())?;
         Error::check_range("l2", Penalty::RANGE, self.penalty.l2.into())?;
+        if let Optimizer::Sgd(sgd) = &self.optimizer
+            && sgd.nesterov == 1.0
+            && sgd.momentum == 0.0
+        {
+            return Err(Error::NoMomentum);
+        }
         self.early_stopping.map_or(Ok(()), EarlyStopping::check)
     }
 

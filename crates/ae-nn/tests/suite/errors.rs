@@ -360,3 +360,17 @@ fn hostile_buffers() {
         assert_text(restore(&bad, |_| {}), &text);
     }
 }
+
+#[test]
+fn nesterov_without_momentum() {
+    let check = |optimizer: &str| {
+        let settings = TrainSettings {
+            optimizer: optimizer.parse().unwrap(),
+            ..settings("mse")
+        };
+        settings.check()
+    };
+    let expected = "nesterov looks ahead by the momentum, which is 0";
+    assert_text(check("sgd:nesterov=1"), expected);
+    assert!(check("sgd:momentum=0.9,nesterov=1").is_ok());
+}
