@@ -1,6 +1,7 @@
 //! Same seed, same bytes.
 
-use crate::harness::Place;
+use crate::harness::{Place, curve_csv};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -119,4 +120,42 @@ fn a_signal_stops_after_the_batch_and_the_run_can_go_on() {
     assert!(!place.path("broken/model.safetensors").exists());
     place.run("train --resume broken --no-report --quiet").ok();
     assert!(place.bytes("broken/model.safetensors") == place.bytes("straight/model.safetensors"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_while_the_data_is_read_is_heeded_once_it_is() {
+    let place = Place::new();
+    let run = |program: &str, argument: &str, target: &str| {
+        let mut command = std::process::Command::new(program);
+        let status = command
+            .arg(argument)
+            .arg(target)
+            .current_dir(place.path(""));
+        assert!(status.status().unwrap().success());
+    };
+    run("mkfifo", "-m600", "slow.csv");
+    let arguments = "train slow.csv --latent 2 --epochs 1";
+    let mut child = place
+        .command(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Opens once the program has opened the other end.
+    let mut data = std::fs::File::options()
+        .write(true)
+        .open(place.path("slow.csv"))
+        .unwrap();
+    run("kill", "-TERM", &child.id().to_string());
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    stderr.read_line(&mut said).unwrap();
+    assert!(said.contains("next safe point"), "{said}");
+    data.write_all(curve_csv(40).as_bytes()).unwrap();
+    drop(data);
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{said}");
+    assert!(said.contains("interrupted before training"), "{said}");
+    assert!(!place.path("runs").exists());
 }

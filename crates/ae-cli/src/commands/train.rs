@@ -61,8 +61,17 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         .data
         .clone()
         .unwrap_or_else(|| DEFAULT_RECIPE.to_owned());
+    let untrained = || {
+        stop::here(
+            stop,
+            "interrupted before training: nothing was written",
+            || "give the same command again".to_owned(),
+        )
+    };
     let parts = asked.source.open(&data)?;
+    untrained()?;
     let plan = Plan::new(&parts, &asked.settings)?;
+    untrained()?;
     warn(&plan.warnings, quiet);
 
     let folder = match (&arguments.resume, &arguments.out) {
@@ -112,7 +121,21 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     if arguments.no_report {
         return print(&format!("model: {}", folder.model().display()));
     }
+    let unreported = || {
+        stop::here(
+            stop,
+            "interrupted before the report; the model is written",
+            || {
+                format!(
+                    "measure it with `ae evaluate {} {data}`",
+                    folder.model().display()
+                )
+            },
+        )
+    };
+    unreported()?;
     let evaluation = evaluate_run(&model, &parts, &plan)?;
+    unreported()?;
     write_text(
         &folder.metrics(),
         &(serde_json::to_string_pretty(&evaluation)? + "\n"),

@@ -60,6 +60,14 @@ pub enum ArrayError {
         /// What was found.
         value: u8,
     },
+    /// A number of double precision that single precision doesn't hold.
+    #[error("element {element} is {value:e}, beyond the range of single precision (3.4e38)")]
+    Beyond {
+        /// Which element, counted from 0 in the order of the file.
+        element: usize,
+        /// What was found.
+        value: f64,
+    },
     /// Something with one axis where rows were expected, or the other way round.
     #[error("{found} where {expected} were expected")]
     Axes {
@@ -85,6 +93,7 @@ impl Problem for ArrayError {
             Self::Truncated { .. } => {
                 Some("the download or copy stopped early; fetch the file again".to_owned())
             }
+            Self::Beyond { .. } => Some("divide the numbers by a power of ten".to_owned()),
             Self::Axes { .. } => Some(
                 "images are rows × height × width, with × channels (1 to 4) as a last axis for \
                  colour; tables are rows × columns; labels have one axis"
@@ -129,6 +138,7 @@ impl Array {
                 expected,
             },
             ElementsError::NotBool { element, value } => ArrayError::NotBool { element, value },
+            ElementsError::Beyond { element, value } => ArrayError::Beyond { element, value },
         })?;
         let shape = shape.iter().map(|&size| size as usize).collect();
         Ok(Self { shape, values })

@@ -42,6 +42,11 @@ pub enum ElementsError {
         element: usize,
         value: u8,
     },
+    /// A finite number of double precision that single precision doesn't hold.
+    Beyond {
+        element: usize,
+        value: f64,
+    },
 }
 
 /// Bytes decoded at a time: a multiple of every element's size.
@@ -144,11 +149,29 @@ fn read_floats(
             let elements = chunk.chunks_exact_mut(element.size() as usize);
             elements.for_each(<[u8]>::reverse);
         }
+        let first = floats.len();
         element.decode(&chunk, &mut floats);
+        if element == Element::F64 {
+            check_range(&chunk, &floats[first..], first)?;
+        }
         done += wanted;
     }
     floats.shrink_to_fit();
     Ok(floats)
+}
+
+/// Whether what became infinite was so before.
+fn check_range(bytes: &[u8], floats: &[f32], first: usize) -> Result<(), ElementsError> {
+    let (doubles, _) = bytes.as_chunks::<8>();
+    let mut pairs = doubles.iter().zip(floats).enumerate();
+    let beyond = pairs.find_map(|(at, (double, float))| {
+        let value = f64::from_le_bytes(*double);
+        (float.is_infinite() && value.is_finite()).then_some((first + at, value))
+    });
+    match beyond {
+        Some((element, value)) => Err(ElementsError::Beyond { element, value }),
+        None => Ok(()),
+    }
 }
 
 fn check_bools(bytes: &[u8], first: usize) -> Result<(), ElementsError> {

@@ -233,3 +233,18 @@ fn numbers_that_are_not_finite_are_placed() {
     );
     assert!(hint.contains("fill"), "{hint}");
 }
+
+#[test]
+fn a_double_beyond_single_precision_is_called_that_and_not_infinite() {
+    let doubles = |values: [f64; 2]| {
+        let bytes: Vec<u8> = values
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect();
+        refuse("a.npy", &npy(&header("<f8", "(1, 2)"), &bytes)).0
+    };
+    let message = doubles([1.0, -1e300]);
+    assert!(message.contains("element 1 is -1e300, beyond"), "{message}");
+    let message = doubles([1.0, f64::INFINITY]);
+    assert!(message.contains("where a finite number"), "{message}");
+}
