@@ -18,6 +18,7 @@ mod say;
 mod settings_file;
 mod stop;
 
+use ae_tensor::parallel;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::process::ExitCode;
 
@@ -66,13 +67,14 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => error.exit(),
     };
-    if let Some(threads) = arguments.threads {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
-        if let Err(error) = pool.build_global() {
-            return failure::print(&anyhow::Error::from(error));
+    let run = || arguments.command.run(arguments.quiet);
+    let result = match arguments.threads {
+        Some(threads) => {
+            parallel::with_threads(threads.into(), run).unwrap_or_else(|error| Err(error.into()))
         }
-    }
-    match arguments.command.run(arguments.quiet) {
+        None => run(),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::print(&error),
     }

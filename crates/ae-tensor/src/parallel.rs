@@ -7,22 +7,29 @@
 //!
 //! A chunk is the unit of work worth handing to another thread: a hand-over costs about a
 //! microsecond while the pool is busy and tens of them when it sleeps, so a chunk should hold ten
-//! microseconds of work or more (about [`WORTHWHILE`] simple element operations). What fits into
-//! one chunk runs on the calling thread.
+//! microseconds of work or more (about 32,000 simple element operations). What fits into one chunk
+//! runs on the calling thread.
 //!
-//! The pool is rayon's: the global one, or the one whose `install` is running.
+//! The pool is rayon's: the global one, or that of [`with_threads`].
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+use std::io;
 use std::ops::Range;
-
-/// Element operations (a load, a few sums and products, a store) that take about ten
-/// microseconds: a sensible lower bound for the size of a chunk.
-pub const WORTHWHILE: usize = 32 * 1024;
 
 /// Number of threads that the current pool has.
 #[must_use]
 pub fn threads() -> usize {
     rayon::current_num_threads()
+}
+
+/// Runs `f` in a pool of so many threads of its own; 0 stands for all cores.
+///
+/// # Errors
+/// If the system doesn't give that many threads.
+pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> io::Result<R> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let pool = pool.build().map_err(io::Error::other)?;
+    Ok(pool.install(f))
 }
 
 /// Runs `f` on a thread of the pool, where every later join is cheap (a join from outside must
@@ -187,28 +194,6 @@ pub fn for_each_row_chunk(
     f: impl Fn(usize, ArrayViewMut2<'_, f32>) + Sync,
 ) {
     for_each(out, rows_per_chunk, f);
-}
-
-/// Calls `f(first row, rows)` on each group of `rows_per_chunk` rows, in parallel, and adds what it
-/// returns along a fixed tree.
-///
-/// # Panics
-/// If `rows_per_chunk` is 0.
-pub fn sum_row_chunks(
-    out: ArrayViewMut2<'_, f32>,
-    rows_per_chunk: usize,
-    f: impl Fn(usize, ArrayViewMut2<'_, f32>) -> f64 + Sync,
-) -> f64 {
-    sum(out, rows_per_chunk, f)
-}
-
-/// Calls `f(range)` on each chunk of `0..len`, in parallel, and adds what it returns along a fixed
-/// tree.
-///
-/// # Panics
-/// If `chunk` is 0.
-pub fn sum_chunks(len: usize, chunk: usize, f: impl Fn(Range<usize>) -> f64 + Sync) -> f64 {
-    sum(0..len, chunk, |_, range| f(range))
 }
 
 /// Cuts `parts` (not empty) into chunks, applies `f(first index, part)` to each and combines the

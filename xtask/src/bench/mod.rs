@@ -11,6 +11,7 @@ mod workload;
 
 use std::process::Command;
 
+use ae_tensor::parallel;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
@@ -52,10 +53,8 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
         return run_optimised();
     }
     let chosen = choose(&arguments.workloads)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.unwrap_or(0))
-        .build()?;
-    let report = pool.install(|| measure_all(&chosen, arguments.repeat))?;
+    let threads = arguments.threads.unwrap_or(0);
+    let report = parallel::with_threads(threads, || measure_all(&chosen, arguments.repeat))??;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -104,7 +103,7 @@ fn measure_all(chosen: &[&Workload], repeat: u32) -> Result<Report> {
         workloads: figures.collect::<Result<_>>()?,
         processor: processor(),
         instruction_set: format!("{:?}", ae_tensor::InstructionSet::best()),
-        threads: rayon::current_num_threads(),
+        threads: parallel::threads(),
         peak,
         peak_memory_mb: peak_memory_mb(),
     })

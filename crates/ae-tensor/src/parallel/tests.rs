@@ -2,21 +2,13 @@ use super::*;
 use ndarray::Array2;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
-    pool.install(f)
-}
-
 #[test]
 fn chunks_cover_all_once_and_know_their_place() {
     for threads in [1, 2, 3] {
         for len in [0, 1, 9, 10, 11, 95] {
             let mut values = vec![-1.0; len];
             let calls = AtomicUsize::new(0);
-            with_threads(threads, || {
+            let all = with_threads(threads, || {
                 for_each_chunk(&mut values, 10, |first, chunk| {
                     calls.fetch_add(1, Ordering::Relaxed);
                     assert!(chunk.len() == 10 || first + chunk.len() == len);
@@ -25,6 +17,7 @@ fn chunks_cover_all_once_and_know_their_place() {
                     }
                 });
             });
+            all.unwrap();
             assert_eq!(calls.into_inner(), len.div_ceil(10));
             assert!(values.iter().enumerate().all(|(i, &x)| x == i as f32));
         }
@@ -57,25 +50,26 @@ fn sums_are_the_same_bits_with_any_number_of_threads() {
     let term = |i: usize| 1.0 / (i as f64 + 0.1);
     let sums = |threads| {
         with_threads(threads, || {
-            let flat = sum_chunks(1000, 7, |range| range.map(term).sum());
-            let mut rows = Array2::zeros((100, 2));
-            let by_rows = sum_row_chunks(rows.view_mut(), 3, |first, rows| {
+            let flat = sum(0..1000, 7, |_, range| range.map(term).sum());
+            let mut rows = Array2::<f32>::zeros((100, 2));
+            let by_rows = sum(rows.view_mut(), 3, |first, rows| {
                 (first..first + rows.nrows()).map(term).sum()
             });
             (flat.to_bits(), by_rows.to_bits())
         })
+        .unwrap()
     };
     assert_eq!(sums(1), sums(2));
     assert_eq!(sums(1), sums(3));
     let exact: f64 = (0..1000).map(term).sum();
     assert!((f64::from_bits(sums(2).0) - exact).abs() < 1e-12);
-    assert_eq!(sum_chunks(0, 7, |_| 1.0), 0.0);
+    assert_eq!(sum(0..0, 7, |_, _| 1.0), 0.0);
 }
 
 #[test]
 fn install_runs_on_the_pool_and_gives_back_the_result() {
     assert!(install(|| rayon::current_thread_index().is_some()));
-    assert_eq!(with_threads(3, threads), 3);
+    assert_eq!(with_threads(3, threads).unwrap(), 3);
 }
 
 #[test]
