@@ -27,7 +27,7 @@
 //! |---|---|
 //! | [`Settings`], [`Plan`] | what is asked for; what will be done with this data |
 //! | [`train`], [`Session`] | training in one call; the same with checkpoints |
-//! | [`Model`] | save, load, encode, decode, reconstruct, score |
+//! | [`Model`] | save, load; encode, decode, reconstruct, score, of data sets and of matrices |
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
