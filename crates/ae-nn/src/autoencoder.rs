@@ -198,8 +198,8 @@ impl Autoencoder {
     }
 
     /// Runs `work`, which takes so many rows through, on a thread of the pool: from outside,
-    /// each of its parallel loops would wake the pool anew. One row, and what is done before
-    /// a pool is awake, stays on the calling thread.
+    /// each of its parallel loops would wake the pool anew. One row, and work that is
+    /// over before the pool would be awake, stays on the calling thread.
     pub fn in_pool<R: Send>(&self, rows: usize, work: impl FnOnce() -> R + Send) -> R {
         let products = rows.saturating_mul(self.network.parameters().len());
         if rows > 1 && products >= WORTH_WAKING && parallel::threads() > 1 {
