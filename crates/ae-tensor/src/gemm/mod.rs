@@ -5,12 +5,15 @@
 //! result.
 //!
 //! Layout: this file checks shapes and shares the product among threads, `block` holds the loops for
-//! one thread's part, `pack` rearranges operands, `kernel` has the micro-kernels. What was measured,
-//! chosen and dropped is in the crate's README.
+//! one thread's part, `pack` rearranges operands, `kernel` has the micro-kernels, `peak` runs one
+//! of them alone. What was measured, chosen and dropped is in the crate's README.
 
 mod block;
 mod kernel;
 mod pack;
+mod peak;
+
+pub use peak::multiply_adds_alone;
 
 use crate::{Matrix, parallel};
 use kernel::Kernel;
