@@ -1,14 +1,21 @@
 //! `bench`: how fast training and inference are on this machine, beside what the processor
-//! could do.
+//! could do, beside other frameworks, and while sizes grow.
 //!
 //! Every figure is a median of several repetitions after a warm-up, with the spread beside
 //! it: on a shared machine single figures say little.
 
+mod growth;
+mod inference;
 mod measure;
 mod peak;
+mod peers;
+mod spread;
 mod table;
+mod training;
+mod whole;
 mod workload;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use ae_tensor::parallel;
@@ -17,14 +24,39 @@ use clap::Args;
 use serde::Serialize;
 
 use measure::Figures;
-use workload::{WORKLOADS, Workload};
+use workload::{Workload, workloads};
 
 /// Arguments of the command.
 #[derive(Args)]
 pub struct BenchArguments {
     /// Workloads to run: simple, deep, hinton, tabular [default: all]
+    #[arg(conflicts_with_all = ["whole_process", "growth"])]
     workloads: Vec<String>,
-    /// Repetitions of each, after one warm-up
+    /// Measure in turns with other frameworks, where a Python has them
+    #[arg(long, group = "other", conflicts_with = "threads")]
+    peers: bool,
+    /// Measure whole processes, from the start to the saved model, in turns with other
+    /// frameworks
+    #[arg(long, group = "other", conflicts_with = "threads")]
+    whole_process: bool,
+    /// Measure training while width, depth, batch and rows double
+    #[arg(long, group = "other")]
+    growth: bool,
+    /// Only these frameworks: torch, torch-eager, torch-compile, jax, keras, numpy
+    #[arg(
+        long = "peer",
+        value_name = "NAME",
+        conflicts_with = "growth",
+        requires = "other"
+    )]
+    chosen: Vec<String>,
+    /// The Python that has them
+    #[arg(long, value_name = "PATH", default_value = "python3")]
+    python: PathBuf,
+    /// Turns that each takes
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Repetitions of each measurement that takes no turns, after a warm-up
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     /// Threads to use [default: all cores]
@@ -33,6 +65,9 @@ pub struct BenchArguments {
     /// As JSON
     #[arg(long)]
     json: bool,
+    /// Write the tables to this file too
+    #[arg(long, value_name = "FILE.md")]
+    out: Option<PathBuf>,
 }
 
 /// Everything that was measured.
@@ -52,13 +87,38 @@ pub fn run(arguments: &BenchArguments) -> Result<()> {
     if cfg!(debug_assertions) {
         return run_optimised();
     }
-    let chosen = choose(&arguments.workloads)?;
-    let threads = arguments.threads.unwrap_or(0);
-    let report = parallel::with_threads(threads, || measure_all(&chosen, arguments.repeat))??;
-    if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+    parallel::with_threads(arguments.threads.unwrap_or(0), || measure(arguments))?
+}
+
+fn measure(arguments: &BenchArguments) -> Result<()> {
+    let &BenchArguments { rounds, repeat, .. } = arguments;
+    let workloads = choose(&arguments.workloads)?;
+    let peers = peers::choose(&arguments.chosen)?;
+    let python = &arguments.python;
+    if arguments.peers {
+        let report = peers::compare(&workloads, &peers, python, rounds)?;
+        print(&report, &peers::table(&report), arguments)
+    } else if arguments.whole_process {
+        let report = whole::compare(&peers, python, rounds)?;
+        print(&report, &whole::table(&report), arguments)
+    } else if arguments.growth {
+        let report = growth::measure(repeat)?;
+        print(&report, &growth::table(&report), arguments)
     } else {
-        println!("{}", table::table(&report));
+        let report = measure_all(&workloads, repeat)?;
+        print(&report, &table::table(&report), arguments)
+    }
+}
+
+fn print(report: &impl Serialize, table: &str, arguments: &BenchArguments) -> Result<()> {
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    } else {
+        println!("{}", table.trim_end());
+    }
+    if let Some(path) = &arguments.out {
+        let text = format!("{}\n", table.trim_end());
+        ae_model::write_beside(path, false, |file| file.write_all(text.as_bytes()))?;
     }
     Ok(())
 }
@@ -78,22 +138,22 @@ fn run_optimised() -> Result<()> {
     Ok(())
 }
 
-fn choose(names: &[String]) -> Result<Vec<&'static Workload>> {
+fn choose(names: &[String]) -> Result<Vec<Workload>> {
+    let known = workloads();
     if names.is_empty() {
-        return Ok(WORKLOADS.iter().collect());
+        return Ok(known.to_vec());
     }
     let find = |name: &String| {
-        let known = || WORKLOADS.iter().map(|workload| workload.name);
-        let found = WORKLOADS.iter().find(|workload| workload.name == name);
-        found.with_context(|| {
-            let known = known().collect::<Vec<_>>().join(", ");
+        let found = known.iter().find(|workload| workload.name == name);
+        found.cloned().with_context(|| {
+            let known = known.each_ref().map(|workload| workload.name).join(", ");
             format!("unknown workload `{name}`; known: {known}")
         })
     };
     names.iter().map(find).collect()
 }
 
-fn measure_all(chosen: &[&Workload], repeat: u32) -> Result<Report> {
+fn measure_all(chosen: &[Workload], repeat: u32) -> Result<Report> {
     let peak = peak::measure();
     let figures = chosen.iter().map(|workload| {
         eprintln!("measuring {} …", workload.name);

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::Report;
-use super::measure::Spread;
+use super::spread::Spread;
 
 /// The report for people.
 pub fn table(report: &Report) -> String {
@@ -50,5 +50,13 @@ fn microseconds(spread: Spread) -> String {
     format!(
         "{:.1} ({:.1} to {:.1})",
         spread.median, spread.least, spread.most
+    )
+}
+
+/// A ratio, as precise as it is worth.
+pub fn times(ratio: Spread) -> String {
+    format!(
+        "{:.2} ({:.2} to {:.2})",
+        ratio.median, ratio.least, ratio.most
     )
 }

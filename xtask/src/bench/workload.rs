@@ -1,82 +1,80 @@
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
 use ae_data::{Dataset, SourceOptions, source};
 use ae_model::{Plan, Settings};
-use ae_nn::activation::{Linear, Relu};
-use ae_nn::{Activation, Architecture};
+use ae_nn::Activation;
+use ae_nn::activation::Relu;
 use anyhow::{Context, Result};
 use ndarray::Array2;
 
 /// A network, its data and its batch: the sizes that frameworks are compared on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Workload {
     pub name: &'static str,
-    pub hidden: &'static [usize],
+    pub hidden: Vec<usize>,
     pub latent: usize,
     pub loss: &'static str,
     pub batch: usize,
     pub data: Data,
+    /// The first so many of the data's rows.
+    pub rows: usize,
+    /// Times through the rows when we take turns with another framework.
+    pub epochs: usize,
 }
 
 /// What is trained on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Data {
-    /// 60,000 rows of 784 bytes.
+    /// Up to 60,000 rows of 784 bytes.
     Mnist,
-    /// 50,000 rows of 32 numbers on a curved surface of 6 dimensions, with noise.
+    /// Rows of 32 numbers on a curved surface of 6 dimensions, with noise.
     Table,
 }
 
-/// Every workload: relu everywhere but on the code and the output, Adam at 1e-3.
-pub const WORKLOADS: &[Workload] = &[
-    Workload {
+/// Every workload: relu everywhere but on the output, Adam at 1e-3.
+pub fn workloads() -> [Workload; 4] {
+    let simple = Workload {
         name: "simple",
-        hidden: &[],
+        hidden: vec![],
         latent: 32,
         loss: "bce",
         batch: 256,
         data: Data::Mnist,
-    },
-    Workload {
+        rows: 60_000,
+        epochs: 5,
+    };
+    let deep = Workload {
         name: "deep",
-        hidden: &[128, 64],
-        latent: 32,
-        loss: "bce",
-        batch: 256,
-        data: Data::Mnist,
-    },
-    Workload {
+        hidden: vec![128, 64],
+        epochs: 3,
+        ..simple.clone()
+    };
+    let hinton = Workload {
         name: "hinton",
-        hidden: &[1000, 500, 250],
+        hidden: vec![1000, 500, 250],
         latent: 30,
-        loss: "bce",
         batch: 128,
-        data: Data::Mnist,
-    },
-    Workload {
+        epochs: 1,
+        ..simple.clone()
+    };
+    let tabular = Workload {
         name: "tabular",
-        hidden: &[64],
-        latent: 32,
+        hidden: vec![64],
         loss: "mse",
         batch: 32,
         data: Data::Table,
-    },
-];
+        rows: 50_000,
+        ..simple.clone()
+    };
+    [simple, deep, hinton, tabular]
+}
 
 impl Workload {
     pub fn features(&self) -> usize {
         match self.data {
             Data::Mnist => 784,
             Data::Table => 32,
-        }
-    }
-
-    pub fn architecture(&self) -> Architecture {
-        Architecture {
-            hidden: self.hidden.to_vec(),
-            latent: self.latent,
-            activation: Activation::Relu(Relu {}),
-            latent_activation: Activation::Relu(Relu {}),
-            output_activation: (self.loss == "mse").then_some(Activation::Linear(Linear {})),
-            ..Architecture::new(self.features())
         }
     }
 
@@ -94,12 +92,24 @@ impl Workload {
         products.sum::<usize>() as f64
     }
 
-    fn layers(&self) -> Vec<(usize, usize)> {
+    /// From the rows through the code and back.
+    pub fn widths(&self) -> Vec<usize> {
         let mut widths = vec![self.features()];
-        widths.extend(self.hidden);
+        widths.extend(&self.hidden);
         widths.push(self.latent);
         widths.extend(self.hidden.iter().rev());
         widths.push(self.features());
+        widths
+    }
+
+    /// The network and its batch, in words.
+    pub fn title(&self) -> String {
+        let widths: Vec<String> = self.widths().iter().map(usize::to_string).collect();
+        format!("{} {}, batch {}", self.name, widths.join("-"), self.batch)
+    }
+
+    fn layers(&self) -> Vec<(usize, usize)> {
+        let widths = self.widths();
         widths.windows(2).map(|pair| (pair[0], pair[1])).collect()
     }
 
@@ -108,18 +118,19 @@ impl Workload {
         let parts = match self.data {
             Data::Mnist => {
                 let options = SourceOptions {
-                    folder: crate::workspace_root().join("datasets"),
+                    folder: datasets(),
+                    limit: NonZeroUsize::new(self.rows),
                     ..SourceOptions::default()
                 };
                 source::open("mnist", &options).context("run `cargo xtask fetch-mnist` first")?
             }
             Data::Table => ae_data::Parts {
-                train: table()?,
+                train: table(self.rows)?,
                 test: None,
             },
         };
         let settings = Settings {
-            hidden: self.hidden.to_vec(),
+            hidden: self.hidden.clone(),
             latent: Some(self.latent),
             latent_activation: Activation::Relu(Relu {}),
             loss: Some(self.loss.parse()?),
@@ -132,11 +143,15 @@ impl Workload {
     }
 }
 
+/// Where fetched data sets are.
+pub fn datasets() -> PathBuf {
+    crate::workspace_root().join("datasets")
+}
+
 /// tanh(z A) + 0.1 n, with z of 6 normal numbers a row and A fixed.
-fn table() -> Result<Dataset> {
+fn table(rows: usize) -> Result<Dataset> {
     use ae_data::{Layout, Values};
     use ae_tensor::random::{Purpose, Stream};
-    const ROWS: usize = 50_000;
     const WIDTH: usize = 32;
     const HIDDEN: usize = 6;
     let mut stream = Stream::new(0, Purpose::Generator, 0);
@@ -148,11 +163,11 @@ fn table() -> Result<Dataset> {
         numbers
     };
     let (hidden, mixing, noise) = (
-        normal(ROWS, HIDDEN),
+        normal(rows, HIDDEN),
         normal(HIDDEN, WIDTH),
-        normal(ROWS, WIDTH),
+        normal(rows, WIDTH),
     );
-    let mut values = Array2::zeros((ROWS, WIDTH));
+    let mut values = Array2::zeros((rows, WIDTH));
     ae_tensor::matmul(hidden.view(), mixing.view(), values.view_mut());
     values.zip_mut_with(&noise, |value: &mut f32, noise| {
         *value = value.tanh() + 0.1 * noise;
@@ -169,7 +184,7 @@ mod tests {
     #[test]
     fn flop_a_row_of_each_network() {
         // Counted by hand from the widths.
-        let flop: Vec<f64> = WORKLOADS.iter().map(Workload::training_flop).collect();
+        let flop: Vec<f64> = workloads().iter().map(Workload::training_flop).collect();
         assert_eq!(flop, [250_880.0, 1_126_400.0, 15_430_000.0, 45_056.0]);
     }
 }

@@ -1,0 +1,88 @@
+"""JAX: one compiled scan over the batches of an epoch, the state of the optimiser donated."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import common
+
+
+class Peer:
+    def __init__(self, job):
+        self.job = job
+        self.rows = jnp.asarray(job.rows)
+        self.key, *keys = jax.random.split(jax.random.key(0), 1 + len(job.layers))
+        glorot = jax.nn.initializers.glorot_uniform()
+        parameters = [
+            (glorot(key, layer), jnp.zeros(layer[1])) for key, layer in zip(keys, job.layers)
+        ]
+        zeros = jax.tree.map(jnp.zeros_like, parameters)
+        copy = jax.tree.map(jnp.zeros_like, parameters)
+        self.state = (parameters, zeros, copy, jnp.zeros(()))
+        self.epoch = jax.jit(self.epoch, donate_argnums=0)
+        self.output = jax.jit(self.output)
+
+    def logits(self, parameters, rows):
+        *hidden, (last, last_bias) = parameters
+        for weights, bias in hidden:
+            rows = jax.nn.relu(rows @ weights + bias)
+        return rows @ last + last_bias
+
+    def output(self, parameters, rows):
+        output = self.logits(parameters, rows)
+        return jax.nn.sigmoid(output) if self.job.is_bce else output
+
+    def loss(self, parameters, rows):
+        output = self.logits(parameters, rows)
+        if self.job.is_bce:
+            return jnp.mean(jax.nn.softplus(output) - output * rows)
+        return jnp.mean(jnp.square(output - rows))
+
+    def step(self, state, rows):
+        parameters, means, squares, steps = state
+        loss, gradients = jax.value_and_grad(self.loss)(parameters, rows)
+        steps += 1
+        means = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, means, gradients)
+        squares = jax.tree.map(lambda s, g: 0.999 * s + 0.001 * g * g, squares, gradients)
+        scale = common.LEARNING_RATE * jnp.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)
+        parameters = jax.tree.map(
+            lambda p, m, s: p - scale * m / (jnp.sqrt(s) + 1e-8), parameters, means, squares
+        )
+        return (parameters, means, squares, steps), loss
+
+    def epoch(self, state, key, rows):
+        batch = self.job.batch
+        order = jax.random.permutation(key, len(rows))
+        whole = len(rows) // batch * batch
+
+        def step(state, chosen):
+            return self.step(state, rows[chosen])
+
+        state, losses = jax.lax.scan(step, state, order[:whole].reshape(-1, batch))
+        total = jnp.sum(losses) * batch
+        if whole < len(rows):
+            state, loss = step(state, order[whole:])
+            total += loss * (len(rows) - whole)
+        return state, total / len(rows)
+
+    def warm_up(self):
+        self.epoch = self.epoch.lower(self.state, self.key, self.rows).compile()
+
+    def train(self, epochs):
+        for _ in range(epochs):
+            self.key, key = jax.random.split(self.key)
+            self.state, loss = self.epoch(self.state, key, self.rows)
+        return float(loss)
+
+    def prepare(self, rows):
+        return jnp.asarray(rows)
+
+    def reconstruct(self, rows):
+        return self.output(self.state[0], rows).block_until_ready()
+
+    def save(self, path):
+        with open(path, "wb") as file:
+            np.savez(file, *jax.tree.leaves(self.state[0]))
+
+
+common.run(Peer, f"JAX {jax.__version__}")

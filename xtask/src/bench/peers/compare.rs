@@ -1,0 +1,99 @@
+use std::path::Path;
+
+use ae_model::Part;
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use super::duel::{Duel, Ours, duel};
+use super::job::rows_file;
+use super::{Job, Peer};
+use crate::bench::inference::Inference;
+use crate::bench::training::{Training, WARM_UP};
+use crate::bench::workload::Workload;
+
+/// Everything that was compared.
+#[derive(Debug, Serialize)]
+pub struct Comparison {
+    pub processor: String,
+    /// That we use.
+    pub threads: usize,
+    pub rounds: u32,
+    pub workloads: Vec<Compared>,
+}
+
+/// One workload.
+#[derive(Debug, Serialize)]
+pub struct Compared {
+    pub name: &'static str,
+    /// The network and its batch.
+    pub title: String,
+    pub peers: Vec<Entry>,
+}
+
+/// One peer on one workload.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    pub name: &'static str,
+    #[serde(flatten)]
+    pub outcome: Outcome<Duel>,
+}
+
+/// What a peer that is installed and works yields.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome<T> {
+    Measured(T),
+    /// Why not.
+    Failed(String),
+}
+
+impl<T> From<Result<T>> for Outcome<T> {
+    fn from(result: Result<T>) -> Self {
+        match result {
+            Ok(measured) => Self::Measured(measured),
+            Err(error) => Self::Failed(format!("{error:#}")),
+        }
+    }
+}
+
+/// Measures each workload in turns with each peer, one peer at a time.
+pub fn compare(
+    workloads: &[Workload],
+    peers: &[&Peer],
+    python: &Path,
+    rounds: u32,
+) -> Result<Comparison> {
+    let folder = tempfile::tempdir()?;
+    let compared = workloads.iter().map(|workload| {
+        let (parts, plan) = workload.open()?;
+        let rows = plan.rows(&parts, Part::Train).context("no rows")?;
+        let file = rows_file(workload, &rows, folder.path())?;
+        let job = Job::new(workload, &file);
+        let entries = peers.iter().map(|peer| {
+            eprintln!("{} in turns with {} …", workload.name, peer.name);
+            let mut trained = plan.initial.clone();
+            let mut training = Training::new(&mut trained, &plan.training, &rows)?;
+            training.run(WARM_UP)?;
+            let ours = Ours {
+                training,
+                rows: workload.epochs * workload.rows,
+                inference: Inference::new(&plan.initial, &rows),
+            };
+            Ok(Entry {
+                name: peer.name,
+                outcome: duel(ours, peer.command(python), &job, rounds).into(),
+            })
+        });
+        Ok(Compared {
+            name: workload.name,
+            title: workload.title(),
+            peers: entries.collect::<Result<_>>()?,
+        })
+    });
+    Ok(Comparison {
+        workloads: compared.collect::<Result<_>>()?,
+        processor: crate::bench::processor(),
+        threads: rayon::current_num_threads(),
+        rounds,
+    })
+}
