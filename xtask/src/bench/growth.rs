@@ -99,7 +99,7 @@ pub fn measure(repeat: u32) -> Result<Growth> {
     Ok(Growth {
         series: series.collect::<Result<_>>()?,
         processor: super::processor(),
-        threads: rayon::current_num_threads(),
+        threads: ae_tensor::parallel::threads(),
         peak: super::peak::measure(),
     })
 }

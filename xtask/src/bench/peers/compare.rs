@@ -93,7 +93,7 @@ pub fn compare(
     Ok(Comparison {
         workloads: compared.collect::<Result<_>>()?,
         processor: crate::bench::processor(),
-        threads: rayon::current_num_threads(),
+        threads: ae_tensor::parallel::threads(),
         rounds,
     })
 }
