@@ -47,5 +47,5 @@ pub use file::write_beside;
 pub use model::{Model, Provenance};
 pub use plan::{Part, Plan};
 pub use rows::Rows;
-pub use session::{Finished, Session, train};
+pub use session::{Finished, Session, Shared, train};
 pub use settings::Settings;

@@ -35,11 +35,21 @@ pub enum Finished {
     },
 }
 
+/// What many runs on the same data need not compute again.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// [`Dataset::fingerprint`] of the data to train on.
+    pub fingerprint: String,
+    /// [`Reference::fit`] of the plan's clean training rows and code.
+    pub reference: Reference,
+}
+
 /// One training run.
 pub struct Session<'a> {
     parts: &'a Parts,
     plan: &'a Plan,
     fingerprint: String,
+    reference: Option<Reference>,
     /// Of the source's own test rows, if they are watched: they decide which weights are kept.
     test_fingerprint: Option<String>,
     checkpoint: Option<PathBuf>,
@@ -49,6 +59,21 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A run of this plan on the data it was made for.
     pub fn new(parts: &'a Parts, plan: &'a Plan) -> Self {
+        Self::begin(parts, plan, parts.train.fingerprint(), None)
+    }
+
+    /// As [`new`](Self::new), with what was computed for another run already. It is taken at
+    /// its word and goes into the model.
+    pub fn sharing(parts: &'a Parts, plan: &'a Plan, shared: Shared) -> Self {
+        Self::begin(parts, plan, shared.fingerprint, Some(shared.reference))
+    }
+
+    fn begin(
+        parts: &'a Parts,
+        plan: &'a Plan,
+        fingerprint: String,
+        reference: Option<Reference>,
+    ) -> Self {
         let watched = parts
             .test
             .as_ref()
@@ -57,7 +82,8 @@ impl<'a> Session<'a> {
             test_fingerprint: watched.map(Dataset::fingerprint),
             parts,
             plan,
-            fingerprint: parts.train.fingerprint(),
+            fingerprint,
+            reference,
             checkpoint: None,
             resume: None,
         }
@@ -173,10 +199,16 @@ impl<'a> Session<'a> {
             validation_rows,
             epoch,
         };
-        let clean = plan.rows(parts, Part::Train);
-        let clean = clean.ok_or(ae_nn::Error::NoRows { what: "train on" })?;
+        let reference = match &self.reference {
+            Some(reference) => reference.clone(),
+            None => {
+                let clean = plan.rows(parts, Part::Train);
+                let clean = clean.ok_or(ae_nn::Error::NoRows { what: "train on" })?;
+                Reference::fit(&clean, autoencoder.latent())
+            }
+        };
         let model = Model {
-            reference: Reference::fit(&clean, autoencoder.latent()),
+            reference,
             autoencoder,
             loss: plan.training.loss,
             layout: parts.train.layout.clone(),

@@ -18,7 +18,7 @@ use std::fmt;
 
 /// What random numbers are for: streams of different purposes never share numbers.
 ///
-/// The codes are part of what a seed means and must not change; 8 is free.
+/// The codes are part of what a seed means and must not change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -37,6 +37,8 @@ pub enum Purpose {
     Dropout = 6,
     /// Made-up data sets.
     Generator = 7,
+    /// Points of a search among settings; the index is the point.
+    Search = 8,
     /// Starting vectors of iterative linear algebra.
     Linalg = 9,
 }

@@ -4,15 +4,26 @@ const REASON: &str = "each layer can be used and understood without those above 
     `ae-nn` in a program that has its own data, `ae-data` without any network";
 
 /// What each package may depend on, from bottom to top.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("ae-choice", &[]),
     ("ae-tensor", &[]),
     ("ae-nn", &["ae-choice", "ae-tensor"]),
     ("ae-data", &["ae-choice", "ae-tensor"]),
     ("ae-model", &["ae-choice", "ae-tensor", "ae-nn", "ae-data"]),
     (
-        "ae-cli",
+        "ae-sweep",
         &["ae-choice", "ae-tensor", "ae-nn", "ae-data", "ae-model"],
+    ),
+    (
+        "ae-cli",
+        &[
+            "ae-choice",
+            "ae-tensor",
+            "ae-nn",
+            "ae-data",
+            "ae-model",
+            "ae-sweep",
+        ],
     ),
     (
         "xtask",

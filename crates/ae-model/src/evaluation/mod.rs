@@ -2,12 +2,14 @@
 
 mod look;
 mod measure;
+mod quality;
 mod reference;
 mod training;
 mod types;
 mod units;
 mod verdict;
 
+pub use quality::{Quality, quality};
 pub use reference::Reference;
 pub use types::*;
 
