@@ -4,6 +4,7 @@ use crate::say::say;
 use ae_choice::ChoiceError;
 use ae_data::DataError;
 use ae_model::ModelError;
+use ae_sweep::SweepError;
 use std::io;
 use std::process::ExitCode;
 
@@ -53,9 +54,10 @@ pub fn print(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(if wrong_usage { 2 } else { 1 })
 }
 
-/// Whether a choice could not be read. Errors that only pass it on stand for it in the chain.
+/// Whether a choice, or the plan of a sweep, could not be read. Errors that only pass it on stand for it in the chain.
 fn is_choice(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.is::<ChoiceError>()
+        || matches!(cause.downcast_ref::<SweepError>(), Some(error) if error.is_usage())
         || matches!(cause.downcast_ref(), Some(DataError::Choice(_)))
         || matches!(
             cause.downcast_ref(),
@@ -72,6 +74,9 @@ fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         return failure.hint.clone();
     }
     if let Some(error) = cause.downcast_ref::<ModelError>() {
+        return error.hint();
+    }
+    if let Some(error) = cause.downcast_ref::<SweepError>() {
         return error.hint();
     }
     if let Some(error) = cause.downcast_ref::<DataError>() {

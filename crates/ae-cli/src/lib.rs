@@ -17,6 +17,7 @@ mod run_report;
 mod say;
 mod settings_file;
 mod stop;
+mod sweep;
 
 use ae_tensor::parallel;
 use clap::{CommandFactory, FromArgMatches, Parser};

@@ -142,7 +142,7 @@ fn thousands(value: f64) -> String {
 }
 
 /// "45 s", "3:07 min", "1:02:30 h".
-fn minutes(duration: Duration) -> String {
+pub fn minutes(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
     match seconds {
         0..60 => format!("{seconds} s"),

@@ -134,6 +134,24 @@ impl RunFolder {
     }
 }
 
+/// The data's name, as far as it can stand in a path.
+pub fn safe_name(name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.chars().map(safe).collect();
+    let name = name.trim_matches('.').to_owned();
+    if name.is_empty() {
+        "run".to_owned()
+    } else {
+        name
+    }
+}
+
 /// Writes a text, whole or not at all.
 pub fn write_text(path: &Path, text: &str) -> Result<(), ModelError> {
     write_beside(path, false, |file| file.write_all(text.as_bytes()))

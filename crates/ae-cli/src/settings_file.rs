@@ -32,9 +32,14 @@ impl RunSettings {
 
     /// Reads settings. `place` names the file in errors.
     pub fn parse(text: &str, place: &str) -> anyhow::Result<Self> {
-        let mut table: toml::Table = text
+        let table: toml::Table = text
             .parse()
             .map_err(|error: toml::de::Error| Failure::usage(format!("{place}: {error}"), None))?;
+        Self::from_table(table, place)
+    }
+
+    /// The same, once it is a table.
+    pub fn from_table(mut table: toml::Table, place: &str) -> anyhow::Result<Self> {
         let data = match table.remove(DATA) {
             None => None,
             Some(toml::Value::String(data)) => Some(data),
@@ -58,6 +63,11 @@ impl RunSettings {
 
     /// As TOML that [`parse`](Self::parse) reads back.
     pub fn to_toml(&self) -> anyhow::Result<String> {
+        Ok(toml::to_string(&self.to_table()?)?)
+    }
+
+    /// The same, before it is text.
+    pub fn to_table(&self) -> anyhow::Result<toml::Table> {
         let mut table = toml::Table::new();
         if let Some(data) = &self.data {
             table.insert(DATA.to_owned(), data.clone().into());
@@ -67,7 +77,7 @@ impl RunSettings {
         if !source.is_empty() {
             table.insert(SOURCE.to_owned(), source.into());
         }
-        Ok(toml::to_string(&table)?)
+        Ok(table)
     }
 }
 

@@ -55,6 +55,6 @@ pub use halving::Halving;
 pub use ledger::{Claim, Ledger, read_records};
 pub use run::{Ended, Event, Limits, Sweep, Workers};
 pub use sampler::Sampler;
-pub use setting::Setting;
+pub use setting::{Setting, text};
 pub use spread::Spread;
 pub use trial::{Metrics, Outcome, Record, Trial};

@@ -165,7 +165,7 @@ pub(crate) fn to_map(settings: &Settings) -> Map<String, Value> {
 }
 
 /// A value as users write it: `relu`, `256,64`, `none`.
-pub(crate) fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) if items.is_empty() => "none".to_owned(),

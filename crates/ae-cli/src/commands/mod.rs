@@ -9,6 +9,7 @@ mod list;
 mod reconstruct;
 mod rows;
 mod score;
+mod sweep;
 mod train;
 
 use crate::say::say;
@@ -35,6 +36,8 @@ macro_rules! commands {
 commands! {
     /// Train an autoencoder and write a model and a report.
     Train(train),
+    /// Train with many settings, and say which are worth it.
+    Sweep(sweep),
     /// Measure a model on data and say whether it is any good.
     Evaluate(evaluate),
     /// Turn rows into codes.

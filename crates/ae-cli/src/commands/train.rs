@@ -3,12 +3,11 @@ use crate::failure::Failure;
 use crate::options::{SettingsOptions, SourceArguments};
 use crate::progress::Progress;
 use crate::recipe::Recipe;
-use crate::run_folder::{RunFolder, history_csv, write_text};
+use crate::run_folder::{RunFolder, history_csv, safe_name, write_text};
 use crate::run_report::Page;
 use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
-use ae_data::Parts;
 use ae_model::{Finished, Plan, Session, evaluate_run};
 use ae_nn::Outcome;
 use std::path::PathBuf;
@@ -77,7 +76,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let folder = match (&arguments.resume, &arguments.out) {
         (Some(path), _) => RunFolder::open(path)?,
         (None, Some(path)) => RunFolder::create(path, arguments.overwrite)?,
-        (None, None) => RunFolder::create_numbered(&folder_name(&parts))?,
+        (None, None) => RunFolder::create_numbered(&safe_name(&parts.train.name))?,
     };
     let resolved = RunSettings {
         data: Some(data.clone()),
@@ -197,25 +196,6 @@ fn asked(arguments: &Arguments) -> anyhow::Result<RunSettings> {
     asked.source = arguments.source.over(&asked.source);
     arguments.options.apply(&mut asked.settings);
     Ok(asked)
-}
-
-/// The data's name, as far as it can stand in a path.
-fn folder_name(parts: &Parts) -> String {
-    let name = parts.train.name.chars();
-    let safe = |c: char| {
-        if c.is_alphanumeric() || "-_.".contains(c) {
-            c
-        } else {
-            '-'
-        }
-    };
-    let name: String = name.map(safe).collect();
-    let name = name.trim_matches('.').to_owned();
-    if name.is_empty() {
-        "run".to_owned()
-    } else {
-        name
-    }
 }
 
 fn interrupted(folder: &RunFolder, epochs: usize) -> anyhow::Result<()> {

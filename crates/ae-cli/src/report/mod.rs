@@ -14,6 +14,7 @@ mod page;
 mod picture;
 mod sections;
 mod summary;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -132,5 +133,12 @@ pub fn render(input: &ReportInput) -> anyhow::Result<String> {
         .iter()
         .filter_map(|section| section(input))
         .collect();
-    Ok(page::page(input, &sections).into_string())
+    let evaluation = input.evaluation;
+    let measured = format!(
+        "Measured on {} ({}) of {} each",
+        number::counted(evaluation.rows, "row", "rows"),
+        evaluation.part,
+        number::counted(evaluation.features, "number", "numbers")
+    );
+    Ok(page::page(input.title, &measured, &sections, input.version).into_string())
 }

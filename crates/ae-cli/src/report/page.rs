@@ -2,16 +2,15 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::number::counted;
-use super::{ReportInput, Section};
+use super::Section;
 
 const STYLE: &str = include_str!("style.css");
 
 /// Keeps the browser from fetching or running anything, whatever the page holds.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-pub fn page(input: &ReportInput, sections: &[Section]) -> Markup {
-    let evaluation = input.evaluation;
+/// A page of sections under a title and a line on what was measured.
+pub fn page(title: &str, measured: &str, sections: &[Section], version: &str) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -20,17 +19,13 @@ pub fn page(input: &ReportInput, sections: &[Section]) -> Markup {
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (input.title) " – report" }
+                title { (title) " – report" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 header {
-                    h1 { (input.title) }
-                    p {
-                        "Measured on " (counted(evaluation.rows, "row", "rows"))
-                        " (" (evaluation.part) ") of "
-                        (counted(evaluation.features, "number", "numbers")) " each"
-                    }
+                    h1 { (title) }
+                    p { (measured) }
                     nav aria-label="contents" {
                         @for section in sections {
                             a href={ "#" (section.anchor) } { (section.anchor.replace('-', " ")) }
@@ -45,7 +40,7 @@ pub fn page(input: &ReportInput, sections: &[Section]) -> Markup {
                         }
                     }
                 }
-                footer { "ae " (input.version) }
+                footer { "ae " (version) }
             }
         }
     }

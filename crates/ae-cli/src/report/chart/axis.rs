@@ -8,6 +8,8 @@ pub struct Axis {
     logarithmic: bool,
     /// How many labels fit.
     room: usize,
+    /// The values to label, where they are known.
+    labelled: Option<Vec<f64>>,
 }
 
 /// From this ratio of the largest to the smallest value on, a scale of powers shows more.
@@ -51,6 +53,27 @@ impl Axis {
             high,
             logarithmic: false,
             room: 5,
+            labelled: None,
+        }
+    }
+
+    /// A scale of powers with a little space around `values`, which are above 0 and which alone
+    /// are labelled.
+    pub fn labelled_at(values: Vec<f64>) -> Self {
+        let (low, high) = bounds(values.iter().copied()).unwrap_or((1.0, 10.0));
+        let margin = (high / low).powf(MARGIN).max(1.01);
+        Self {
+            logarithmic: true,
+            labelled: Some(values),
+            ..Self::between(low / margin, high * margin)
+        }
+    }
+
+    /// With nothing written beside it.
+    pub fn without_labels(self) -> Self {
+        Self {
+            labelled: Some(Vec::new()),
+            ..self
         }
     }
 
@@ -76,7 +99,12 @@ impl Axis {
 
     /// Round values inside the axis, and how to write them.
     pub fn labels(&self) -> Vec<(f64, String)> {
-        let values = if self.logarithmic {
+        let values = if let Some(values) = &self.labelled {
+            values
+                .iter()
+                .map(|value| (*value, value.to_string()))
+                .collect()
+        } else if self.logarithmic {
             self.powers()
         } else {
             self.multiples()

@@ -19,7 +19,12 @@ const LISTED: usize = 100;
 
 /// The first `shown` of `items` in the open, the rest folded away; `names` says what one and
 /// what several of them are called.
-fn folded<T>(items: &[T], shown: usize, names: [&str; 2], list: impl Fn(&[T]) -> Markup) -> Markup {
+pub fn folded<T>(
+    items: &[T],
+    shown: usize,
+    names: [&str; 2],
+    list: impl Fn(&[T]) -> Markup,
+) -> Markup {
     let (first, rest) = items.split_at(shown.min(items.len()));
     let listed = &rest[..rest.len().min(LISTED)];
     let name = |count: usize| names[usize::from(count != 1)];
