@@ -8,6 +8,7 @@ mod main_job;
 mod repeat;
 mod report;
 mod settings;
+mod sweep;
 mod trouble;
 mod usage;
 mod verdict;

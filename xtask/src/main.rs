@@ -9,6 +9,7 @@ mod ci;
 mod dist;
 mod fetch;
 mod process;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ enum Command {
     Ci(ci::CiArguments),
     /// Measure training and inference on this machine
     Bench(bench::BenchArguments),
+    /// Run `ae sweep` in an optimised build, or write its batch script for a cluster
+    Sweep(sweep::SweepArguments),
     /// Write shell completions and man pages
     Dist(dist::DistArguments),
 }
@@ -46,6 +49,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::FetchFashion(arguments) => fetch::run("fashion", arguments),
         Command::Ci(arguments) => ci::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Dist(arguments) => dist::run(arguments),
     }
 }

@@ -64,7 +64,22 @@ impl Ledger {
         };
         fs::create_dir_all(&ledger.claims).map_err(SweepError::io(&ledger.claims))?;
         drop(ledger.refresh()?);
+        ledger.sweep_up();
         Ok(ledger)
+    }
+
+    /// Takes claims away that a killed process left behind a record.
+    fn sweep_up(&self) {
+        let Ok(entries) = fs::read_dir(&self.claims) else {
+            return;
+        };
+        let state = self.state();
+        for entry in entries.flatten() {
+            if state.known.contains(&*entry.file_name().to_string_lossy()) {
+                // Deliberately unheard: a file that stays is passed over.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Every record, as the file has them now: those of other processes too.

@@ -11,6 +11,7 @@ mod rows;
 mod score;
 mod sweep;
 mod train;
+mod tune;
 
 use crate::say::say;
 use clap::Subcommand;
@@ -38,6 +39,8 @@ commands! {
     Train(train),
     /// Train with many settings, and say which are worth it.
     Sweep(sweep),
+    /// Find good settings for data in a given time, and train with them.
+    Tune(tune),
     /// Measure a model on data and say whether it is any good.
     Evaluate(evaluate),
     /// Turn rows into codes.

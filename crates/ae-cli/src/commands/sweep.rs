@@ -2,17 +2,15 @@ use super::{print, warn};
 use crate::failure::Failure;
 use crate::options::{SettingsOptions, SourceArguments};
 use crate::recipe::Recipe;
-use crate::report::sweep as page;
 use crate::run_folder::safe_name;
 use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
-use crate::sweep::{Folder, Plan, Progress, Search, Shard, Span, collect, first_plan};
-use ae_data::Parts;
-use ae_sweep::{Analysis, Design, Ended, Ledger, Limits, Record, Sampler, Sweep, Trial, Workers};
-use std::collections::HashSet;
+use crate::sweep::{
+    Campaign, Folder, Plan, Search, Shard, Span, collect, first_plan, of_trials, tell,
+};
+use ae_sweep::{Ended, Ledger, Limits, Sampler, Sweep};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 /// Trains with many settings, a few seeds each, and says which are worth it.
@@ -133,9 +131,11 @@ pub fn run(mut arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let ledger = arguments.shard.map(|shard| folder.file(&shard.file_name()));
     let ledger = Ledger::open(&ledger.unwrap_or(folder.ledger()))?;
     folder.write("plan.toml", &plan.to_toml()?)?;
+    let sweep = Sweep::new(&parts);
     let campaign = Campaign {
-        design: &design,
+        sweep: &sweep,
         ledger: &ledger,
+        data,
         at_once: arguments.at_once,
         shard: arguments.shard,
         stop,
@@ -145,7 +145,7 @@ pub fn run(mut arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         deadline: plan.search.budget.map(|span| started + span.duration()),
         trials: plan.search.max_trials,
     };
-    let (ended, trials) = campaign.run(&parts, data, &mut limits)?;
+    let (ended, trials) = campaign.run(&design, &mut limits)?;
     let records = of_trials(ledger.records()?, &trials);
     let missing = trials.len() - records.len();
     let again = "the same command goes on where this one stopped";
@@ -162,96 +162,17 @@ pub fn run(mut arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
             "the budget is used up: {missing} trials are left; {again}"
         ));
     }
-    let command = format!("ae sweep --plan {}", folder.file("plan.toml").display());
-    write(&folder, &records, &command, arguments.json, Some(started))
-}
-
-/// Every rung of a sweep.
-struct Campaign<'a> {
-    design: &'a Design,
-    ledger: &'a Ledger,
-    at_once: Option<u16>,
-    shard: Option<Shard>,
-    stop: &'a AtomicBool,
-    quiet: bool,
-}
-
-impl Campaign<'_> {
-    /// Runs it, and gives all trials it consisted of.
-    fn run(
-        &self,
-        parts: &Parts,
-        data: &str,
-        limits: &mut Limits,
-    ) -> anyhow::Result<(Ended, Vec<Trial>)> {
-        let sweep = Sweep::new(parts);
-        let rungs = self.design.rungs()?;
-        let mut trials = self.design.trials(sweep.fingerprint())?;
-        if let Some(shard) = self.shard {
-            trials = shard.of(trials);
-        }
-        let mut all: Vec<Trial> = Vec::new();
-        for rung in 0..rungs {
-            if rung > 0 {
-                let records = self.ledger.records()?;
-                trials =
-                    (self.design).next_rung(rung, rungs, &trials, &records, sweep.fingerprint());
-            }
-            all.extend(trials.iter().cloned());
-            let ended = self.rung(&sweep, data, &trials, limits)?;
-            if ended != Ended::Complete {
-                return Ok((ended, all));
-            }
-        }
-        Ok((Ended::Complete, all))
+    let command = format!(
+        "ae sweep --plan {} --out {}",
+        folder.file("plan.toml").display(),
+        folder.path().display()
+    );
+    let told = tell(&folder, &records, &command)?;
+    if arguments.json {
+        return print(&told.json);
     }
-
-    fn rung(
-        &self,
-        sweep: &Sweep<'_>,
-        data: &str,
-        trials: &[Trial],
-        limits: &mut Limits,
-    ) -> anyhow::Result<Ended> {
-        let done = trials
-            .iter()
-            .filter(|trial| self.ledger.holds(&trial.id))
-            .count();
-        let mut workers = Workers::for_trials(trials.len() - done);
-        if let Some(at_once) = self.at_once {
-            workers.at_once = at_once.into();
-        }
-        if !self.quiet {
-            let already = match done {
-                0 => String::new(),
-                done => format!(", {done} of them in the ledger already"),
-            };
-            let (count, at_once) = (trials.len(), workers.at_once);
-            say(format_args!(
-                "{data}: {count} trials{already}; {at_once} at once"
-            ));
-        }
-        let progress = Progress::new(self.quiet, workers.at_once, trials.len(), done);
-        let tell = |event: ae_sweep::Event<'_>| progress.tell(event);
-        let ended = sweep.run(self.ledger, trials, workers, limits, self.stop, &tell);
-        progress.finish();
-        Ok(ended?)
-    }
-}
-
-/// The records of these trials, in their order: a ledger may hold other plans' too.
-fn of_trials(records: Vec<Record>, trials: &[Trial]) -> Vec<Record> {
-    let order: std::collections::HashMap<&str, usize> = trials
-        .iter()
-        .map(|trial| trial.id.as_str())
-        .zip(0..)
-        .collect();
-    let mut own: Vec<(usize, Record)> = records
-        .into_iter()
-        .filter_map(|record| Some((*order.get(record.trial.as_str())?, record)))
-        .collect();
-    own.sort_by_key(|(place, _)| *place);
-    own.into_iter().map(|(_, record)| record).collect()
+    let seconds = started.elapsed().as_secs_f64();
+    print(&format!("{}{seconds:.1} s in all", told.text))
 }
 
 /// Plan, recipe or settings file, with options on top.
@@ -307,64 +228,10 @@ fn report(arguments: &ReportArguments) -> anyhow::Result<()> {
         (None, true) => first.clone(),
         (None, false) => first.parent().unwrap_or(first).to_owned(),
     };
-    write(&Folder::new(folder), &records, "", arguments.json, None)
-}
-
-/// Report, table and summary of records.
-fn write(
-    folder: &Folder,
-    records: &[Record],
-    command: &str,
-    json: bool,
-    started: Option<Instant>,
-) -> anyhow::Result<()> {
-    let fingerprints: HashSet<&str> = records
-        .iter()
-        .map(|record| record.fingerprint.as_str())
-        .collect();
-    if fingerprints.len() > 1 {
-        return Err(Failure::new(
-            format!(
-                "the ledger holds trials on {} data sets",
-                fingerprints.len()
-            ),
-            "errors on different rows can't be compared: keep a ledger a data set",
-        )
-        .into());
-    }
-    if records.is_empty() {
-        return Err(Failure::new("no trial is in the ledger", "give it more time").into());
-    }
-    let analysis = Analysis::new(records);
-    let summary = serde_json::to_string_pretty(&analysis)?;
-    std::fs::create_dir_all(folder.path())?;
-    folder.write("trials.csv", &page::csv(records)?)?;
-    folder.write("summary.json", &(summary.clone() + "\n"))?;
-    let input = page::SweepInput {
-        analysis: &analysis,
-        records,
-        command,
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let report = folder.write("report.html", &page::render(&input))?;
-    if analysis.best().is_none() {
-        let reason = analysis
-            .failed
-            .first()
-            .map_or("", |failure| &failure.reason);
-        return Err(Failure::new(
-            format!("all {} trials failed; the first: {reason}", records.len()),
-            format!("every one's reason is in {}", report.display()),
-        )
-        .into());
-    }
-    if json {
-        return print(&summary);
-    }
-    let mut text = page::summary(&analysis);
-    text += &format!("report: {}", report.display());
-    if let Some(started) = started {
-        text += &format!("\n{:.1} s in all", started.elapsed().as_secs_f64());
-    }
-    print(&text)
+    let told = tell(&Folder::new(folder), &records, "")?;
+    print(if arguments.json {
+        &told.json
+    } else {
+        told.text.trim_end()
+    })
 }

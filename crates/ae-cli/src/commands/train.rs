@@ -52,6 +52,24 @@ pub struct Arguments {
     source: SourceArguments,
 }
 
+impl Arguments {
+    /// Those of `ae train --settings FILE --out DIR --overwrite`.
+    pub fn of_settings(settings: PathBuf, out: PathBuf) -> Self {
+        Self {
+            data: None,
+            recipe: None,
+            settings: Some(settings),
+            resume: None,
+            out: Some(out),
+            overwrite: true,
+            no_report: false,
+            json: false,
+            options: SettingsOptions::default(),
+            source: SourceArguments::default(),
+        }
+    }
+}
+
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let stop = stop::listen();
     let started = Instant::now();

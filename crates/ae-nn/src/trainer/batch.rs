@@ -3,7 +3,6 @@ use crate::{Loss, Samples};
 use ae_tensor::{Matrix, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-
 /// Writes a batch into `target`, and into `input` too if the encoder is to see it noisy.
 pub(super) fn read_batch(
     samples: &dyn Samples,
@@ -44,11 +43,12 @@ pub(super) fn loss_and_gradient(
         let (output, target, mut gradient) = part;
         let gradients = slice_mut(&mut gradient).chunks_exact_mut(width);
         let rows = slice(&output).chunks_exact(width);
-        let losses = rows.zip(slice(&target).chunks_exact(width)).zip(gradients).map(
-            |((output, target), gradient)| {
+        let losses = rows
+            .zip(slice(&target).chunks_exact(width))
+            .zip(gradients)
+            .map(|((output, target), gradient)| {
                 f64::from(loss.value_and_gradient(output, target, scale, gradient))
-            },
-        );
+            });
         losses.sum()
     })
 }

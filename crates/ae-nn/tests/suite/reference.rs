@@ -94,7 +94,10 @@ fn losses_and_gradients_extremes_included() {
             "{name}: {sum}"
         );
         let value = loss.value(&output, &target);
-        assert!((sum - value).abs() <= 1e-6 * value, "{name}: {sum}, {value}");
+        assert!(
+            (sum - value).abs() <= 1e-6 * value,
+            "{name}: {sum}, {value}"
+        );
         let mut halved = output.clone();
         loss.value_and_gradient(&output, &target, 0.5, &mut halved);
         assert!(

@@ -24,6 +24,8 @@ pub struct Size {
     pub error: MeanSd,
     /// Error of as many principal components.
     pub pca_error: Option<f64>,
+    /// Share of the variance explained.
+    pub explained_variance: Option<f64>,
     /// What else it is.
     pub label: String,
     /// Its runs.
@@ -39,6 +41,7 @@ pub(super) fn sizes(configurations: &[Configuration]) -> Option<Sizes> {
                 latent: configuration.latent,
                 error: configuration.error,
                 pca_error: configuration.pca_error.map(|error| error.mean),
+                explained_variance: configuration.explained_variance.map(|share| share.mean),
                 label: configuration.label.clone(),
                 runs: configuration.runs.clone(),
             });

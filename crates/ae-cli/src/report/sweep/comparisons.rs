@@ -36,7 +36,7 @@ fn lead(seeds: usize) -> String {
         _ => {
             "In brackets is where the true difference lies with 95 % confidence, for all pairs of \
              a setting together (Student's t over seeds); where that holds 0, the two can't be \
-             told apart."
+             told apart. The strokes draw that, in % of the error."
         }
     };
     format!(
@@ -71,7 +71,6 @@ fn table(comparisons: &[&Comparison]) -> Markup {
                 }
             }
         }
-        p.lead.scale { "The strokes: how much lower the error is, in %; the thin line is 0." }
     }
 }
 

@@ -10,7 +10,7 @@ mod sizes;
 mod summary;
 mod trade_offs;
 mod trials;
-mod words;
+pub mod words;
 
 pub use csv::csv;
 pub use summary::summary;

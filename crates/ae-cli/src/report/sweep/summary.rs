@@ -24,16 +24,20 @@ pub fn summary(analysis: &Analysis) -> String {
         words::measure(analysis),
         words::part(analysis)
     );
-    let _ = writeln!(text, "  {head:<42} PCA       s  parameters");
+    let _ = writeln!(text, "  {head}");
+    let _ = writeln!(
+        text,
+        "  {:<22} {:<9} {:>7} {:>11}",
+        "error ± sd", "PCA", "s", "parameters"
+    );
     for configuration in analysis.configurations.iter().take(SHOWN) {
         let pca = configuration
             .pca_error
             .map_or("-".to_owned(), |e| significant(e.mean));
         let _ = writeln!(
             text,
-            "  {:<20} {:<21} {pca:<8} {:>6.1} {:>10}  {}",
+            "  {:<22} {pca:<9} {:>7.1} {:>11}  {}",
             words::mean_sd(&configuration.error),
-            "",
             configuration.seconds.mean,
             count(configuration.parameters),
             configuration.label,

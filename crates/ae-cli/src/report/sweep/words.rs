@@ -2,7 +2,7 @@
 
 use crate::report::number::{count, percent, significant};
 use ae_sweep::Analysis;
-use ae_sweep::analysis::{Comparison, Configuration, MeanSd, Measure, Sizes, Verdict};
+use ae_sweep::analysis::{Comparison, Configuration, MeanSd, Measure, Size, Sizes, Verdict};
 
 /// Whose errors they are.
 pub fn part(analysis: &Analysis) -> &str {
@@ -61,26 +61,30 @@ pub fn beside_pca(best: &Configuration) -> Option<String> {
 
 /// Which size of the code is needed.
 pub fn size(sizes: &Sizes) -> String {
-    let of = |index: usize| &sizes.sizes[index];
-    let largest = of(sizes.sizes.len() - 1);
+    let keeps = |size: &Size| match size.explained_variance {
+        Some(share) => format!("keep {} of the variance", percent(share)),
+        None => format!("have an error of {}", significant(size.error.mean)),
+    };
+    let all = &sizes.sizes;
+    let largest = all.len() - 1;
     let Some(knee) = sizes.knee else {
         return format!(
-            "The curve has no knee between {} and {}: the error falls evenly, or larger codes are \
-             needed to see where it ends.",
-            count(of(0).latent),
-            count(largest.latent)
+            "The curve has no knee between {} and {} numbers: they {} and {}.",
+            count(all[0].latent),
+            count(all[largest].latent),
+            keeps(&all[0]),
+            keeps(&all[largest])
         );
     };
-    let (knee, next) = (of(knee), of(knee + 1));
-    let gain = |size: &ae_sweep::analysis::Size| percent(1.0 - size.error.mean / knee.error.mean);
-    let further = match next.latent == largest.latent {
-        true => String::new(),
-        false => format!(", {} by {}", count(largest.latent), gain(largest)),
-    };
+    let beyond: Vec<String> = [knee + 1, largest]
+        .iter()
+        .take(if knee + 1 == largest { 1 } else { 2 })
+        .map(|index| format!("{} {}", count(all[*index].latent), keeps(&all[*index])))
+        .collect();
     format!(
-        "{} numbers are where the curve bends; {} lower the error by {}{further}.",
-        count(knee.latent),
-        count(next.latent),
-        gain(next),
+        "The curve bends at {} numbers, which {}; {}.",
+        count(all[knee].latent),
+        keeps(&all[knee]),
+        beyond.join(", ")
     )
 }
