@@ -1,7 +1,7 @@
 //! The report of real runs, in a real browser.
 
 #[path = "../crates/ae-cli/src/report/tests/browser.rs"]
-mod browser;
+pub mod browser;
 
 use crate::harness::{Place, curve_csv};
 use browser::Browser;

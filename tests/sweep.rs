@@ -1,10 +1,7 @@
 //! Sweeps: each trial once, whatever happens, and what the records say.
 
-#[path = "../crates/ae-cli/src/report/tests/browser.rs"]
-mod browser;
-
 use crate::harness::{Place, curve_csv};
-use browser::Browser;
+use crate::report::browser::Browser;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
@@ -247,6 +244,13 @@ fn the_report_opens_without_complaint_on_a_phone() {
             "{section}"
         );
     }
+    assert_eq!(
+        pages[3]
+            .1
+            .matches("rows above their reconstructions, ")
+            .count(),
+        2
+    );
     let told: Value = serde_json::from_str(&place.read("a/summary.json")).unwrap();
     assert_eq!(told["comparisons"].as_array().unwrap().len(), 4);
     assert_eq!(place.read("a/trials.csv").lines().count(), TRIALS + 1);
@@ -254,6 +258,28 @@ fn the_report_opens_without_complaint_on_a_phone() {
         return;
     };
     browser.assert_fine(pages.iter().map(|(name, page)| (*name, page.as_str())));
+}
+
+#[test]
+fn two_hundred_tiny_trials_cost_little_beside_their_training() {
+    let place = place();
+    let start = Instant::now();
+    place
+        .run("sweep curve.csv --random lr=1e-4..1e-2 --random dropout=0..0.5 --trials 200 --latent 2 --epochs 1 --at-once 1 --quiet --out a")
+        .ok();
+    let all = start.elapsed().as_secs_f64();
+    let own: f64 = place
+        .read("a/ledger.jsonl")
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["seconds"]
+                .as_f64()
+                .unwrap()
+        })
+        .sum();
+    assert_eq!(lines(&place, "a/ledger.jsonl"), 200);
+    let each = (all - own) / 200.0;
+    assert!(each < 0.020, "{each} s a trial");
 }
 
 #[test]

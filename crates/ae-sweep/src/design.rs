@@ -46,6 +46,9 @@ pub struct Design {
     pub halving: Option<Halving>,
 }
 
+/// What is varied, and the settings that makes: a trial but for its seed.
+type Configuration = (Map<String, Value>, Settings);
+
 /// More trials than this are taken for a mistake.
 const MOST_TRIALS: usize = 1_000_000;
 
@@ -179,7 +182,7 @@ impl Design {
     }
 
     /// Every cell with every draw.
-    fn configurations(&self) -> Result<Vec<(Map<String, Value>, Settings)>, SweepError> {
+    fn configurations(&self) -> Result<Vec<Configuration>, SweepError> {
         let mut configurations = Vec::new();
         for draw in 0..self.draws {
             let shares = (self.sampler).point(self.base.seed, draw, self.drawn.len());
@@ -221,11 +224,7 @@ impl Design {
         cells
     }
 
-    fn with_seeds(
-        &self,
-        configurations: &[(Map<String, Value>, Settings)],
-        fingerprint: &str,
-    ) -> Vec<Trial> {
+    fn with_seeds(&self, configurations: &[Configuration], fingerprint: &str) -> Vec<Trial> {
         let mut seen = HashSet::new();
         let mut trials = Vec::new();
         for seed in 0..u64::from(self.seeds) {
@@ -243,10 +242,7 @@ impl Design {
     }
 }
 
-fn with_epochs(
-    configurations: Vec<(Map<String, Value>, Settings)>,
-    epochs: usize,
-) -> Vec<(Map<String, Value>, Settings)> {
-    let with = |(point, settings): (_, Settings)| (point, Settings { epochs, ..settings });
+fn with_epochs(configurations: Vec<Configuration>, epochs: usize) -> Vec<Configuration> {
+    let with = |(point, settings): Configuration| (point, Settings { epochs, ..settings });
     configurations.into_iter().map(with).collect()
 }

@@ -53,7 +53,7 @@ pub use design::{Design, Drawn, Grid};
 pub use error::SweepError;
 pub use halving::Halving;
 pub use ledger::{Claim, Ledger, read_records};
-pub use run::{Ended, Event, Limits, Sweep, Workers};
+pub use run::{Ended, Event, Limits, Sweep, Workers, watched_part};
 pub use sampler::Sampler;
 pub use setting::{Setting, text};
 pub use spread::Spread;

@@ -3,7 +3,7 @@
 use crate::{Ledger, Metrics, Outcome, Record, SweepError, Trial};
 use ae_data::Parts;
 use ae_model::evaluation::{Reference, quality};
-use ae_model::{Finished, ModelError, Part, Plan, Session, Shared};
+use ae_model::{Finished, Model, ModelError, Part, Plan, Session, Shared};
 use ae_nn::trainer::Now;
 use ae_nn::{Epoch, Flow, Observer, Trainer};
 use ae_tensor::parallel;
@@ -74,6 +74,15 @@ pub enum Event<'a> {
         trial: &'a Trial,
         /// How the epoch went.
         epoch: &'a Epoch,
+    },
+    /// A worker has a model, which is about to be given up for its figures.
+    Trained {
+        /// The trial.
+        trial: &'a Trial,
+        /// What was done.
+        plan: &'a Plan,
+        /// What came of it.
+        model: &'a Model,
     },
     /// A trial has its record; `None` if another process wrote it.
     Ended {
@@ -187,10 +196,10 @@ impl<'a> Sweep<'a> {
     }
 
     /// One trial; `None` if it was interrupted.
-    fn train(&self, trial: &Trial, observer: &mut (dyn Observer + Send)) -> Option<Record> {
+    fn train(&self, trial: &Trial, observer: &mut Watch<'_>) -> Option<Record> {
         let started = Instant::now();
         let plan = Plan::new(self.parts, &trial.settings);
-        let outcome = plan.and_then(|plan| self.metrics(&plan, observer));
+        let outcome = plan.and_then(|plan| self.metrics(trial, &plan, observer));
         let outcome = match outcome {
             Ok(None) => return None,
             Ok(Some(metrics)) if metrics.error.is_finite() && metrics.loss.is_finite() => {
@@ -220,8 +229,9 @@ impl<'a> Sweep<'a> {
 
     fn metrics(
         &self,
+        trial: &Trial,
         plan: &Plan,
-        observer: &mut (dyn Observer + Send),
+        observer: &mut Watch<'_>,
     ) -> Result<Option<Metrics>, ModelError> {
         let shared = Shared {
             fingerprint: self.train_fingerprint.clone(),
@@ -231,11 +241,10 @@ impl<'a> Sweep<'a> {
         let Finished::Model(model, _) = session.run(observer)? else {
             return Ok(None);
         };
-        let part = match plan.split.validation.is_empty() {
-            true => Part::Train,
-            false => Part::Validation,
-        };
+        let part = watched_part(plan);
         let quality = quality(&model, self.parts, plan, part)?;
+        let model = &*model;
+        (observer.tell)(Event::Trained { trial, plan, model });
         let autoencoder = model.autoencoder();
         let blocks = autoencoder.network().blocks();
         Ok(Some(Metrics {
@@ -273,6 +282,14 @@ impl<'a> Sweep<'a> {
         };
         let fit = || Reference::fit(&rows, latent);
         Ok(cell.get_or_init(fit).clone())
+    }
+}
+
+/// The rows that training watched: those that a trial is measured on.
+pub fn watched_part(plan: &Plan) -> Part {
+    match plan.split.validation.is_empty() {
+        true => Part::Train,
+        false => Part::Validation,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
 use crate::sweep::{
-    Campaign, Folder, Plan, Search, Shard, Span, collect, first_plan, of_trials, tell,
+    Campaign, Folder, Pictures, Plan, Search, Shard, Span, collect, first_plan, of_trials, tell,
 };
 use ae_sweep::{Ended, Ledger, Limits, Sampler, Sweep};
 use std::path::PathBuf;
@@ -135,6 +135,7 @@ pub fn run(mut arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let campaign = Campaign {
         sweep: &sweep,
         ledger: &ledger,
+        pictures: Pictures::new(&folder, &parts, design.base.seed),
         data,
         at_once: arguments.at_once,
         shard: arguments.shard,

@@ -6,7 +6,7 @@ use crate::run_folder::safe_name;
 use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
-use crate::sweep::{Campaign, Folder, Span, tell};
+use crate::sweep::{Campaign, Folder, Pictures, Span, tell};
 use ae_data::{Layout, Parts};
 use ae_model::Settings;
 use ae_sweep::analysis::Configuration;
@@ -65,11 +65,13 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         None => Folder::of_data(&format!("{}-tuned", safe_name(&parts.train.name))),
     };
     let ledger = Ledger::open(&folder.ledger())?;
+    let base = base(&parts);
     let sweep = Sweep::new(&parts);
     let campaign = Campaign {
         sweep: &sweep,
         data: &arguments.data,
         ledger: &ledger,
+        pictures: Pictures::new(&folder, &parts, base.seed),
         at_once: None,
         shard: None,
         stop,
@@ -83,7 +85,6 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         trials: Vec::new(),
         reasons: Vec::new(),
     };
-    let base = base(&parts);
     let base = match arguments.latent {
         Some(latent) => Settings {
             latent: Some(latent as usize),

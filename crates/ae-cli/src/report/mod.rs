@@ -11,7 +11,7 @@ mod check;
 mod fixtures;
 mod number;
 mod page;
-mod picture;
+pub mod picture;
 mod sections;
 mod summary;
 pub mod sweep;

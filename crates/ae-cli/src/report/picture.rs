@@ -136,6 +136,16 @@ pub fn strip(images: &[RgbaImage]) -> RgbaImage {
     strip
 }
 
+/// One image above the other.
+pub fn stacked(upper: &RgbaImage, lower: &RgbaImage) -> RgbaImage {
+    let (width, height) = upper.dimensions();
+    let gap = height.div_ceil(20);
+    let mut stacked = RgbaImage::new(width.max(lower.width()), height + gap + lower.height());
+    imageops::replace(&mut stacked, upper, 0, 0);
+    imageops::replace(&mut stacked, lower, 0, i64::from(height + gap));
+    stacked
+}
+
 /// No larger than the page needs, and no thinner than the eye does: an image of one line
 /// becomes a band.
 pub fn shrunk(image: RgbaImage) -> RgbaImage {
@@ -165,6 +175,11 @@ pub fn picture(image: RgbaImage, alt: &str) -> Markup {
 }
 
 fn data_uri(image: RgbaImage) -> String {
+    format!("data:image/png;base64,{}", STANDARD.encode(png(image)))
+}
+
+/// The image as a file.
+pub fn png(image: RgbaImage) -> Vec<u8> {
     let mut png = Vec::new();
     let encoder =
         PngEncoder::new_with_quality(&mut png, CompressionType::Best, png::FilterType::Adaptive);
@@ -172,7 +187,7 @@ fn data_uri(image: RgbaImage) -> String {
         .write_with_encoder(encoder)
         // cannot fail: writing to memory, of an image whose sides are at least 1
         .expect("an image with pixels can always be written to memory");
-    format!("data:image/png;base64,{}", STANDARD.encode(png))
+    png
 }
 
 /// Grey instead of colour and no transparency, where that is all the image has.

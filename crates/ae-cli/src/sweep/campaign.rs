@@ -1,8 +1,8 @@
 //! Running a design to its end, rung by rung.
 
-use super::{Progress, Shard};
+use super::{Pictures, Progress, Shard};
 use crate::say::say;
-use ae_sweep::{Design, Ended, Ledger, Limits, Record, Sweep, Trial, Workers};
+use ae_sweep::{Design, Ended, Event, Ledger, Limits, Record, Sweep, Trial, Workers};
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 
@@ -14,6 +14,8 @@ pub struct Campaign<'a> {
     pub data: &'a str,
     /// Where records go.
     pub ledger: &'a Ledger,
+    /// Where reconstructions are kept, to be looked at.
+    pub pictures: Pictures<'a>,
     /// Trials at once; as many as there are cores, if not given.
     pub at_once: Option<u16>,
     /// The part of the trials to run.
@@ -69,7 +71,10 @@ impl Campaign<'_> {
             ));
         }
         let progress = Progress::new(self.quiet, workers.at_once, trials.len(), done);
-        let tell = |event: ae_sweep::Event<'_>| progress.tell(event);
+        let tell = |event: Event<'_>| match event {
+            Event::Trained { trial, plan, model } => self.pictures.keep(trial, plan, model),
+            event => progress.tell(event),
+        };
         let ended = self
             .sweep
             .run(self.ledger, trials, workers, limits, self.stop, &tell);

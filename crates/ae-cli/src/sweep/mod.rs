@@ -3,6 +3,7 @@
 
 mod campaign;
 mod folder;
+mod pictures;
 mod plan;
 mod progress;
 mod shard;
@@ -11,6 +12,7 @@ mod time;
 
 pub use campaign::{Campaign, of_trials};
 pub use folder::{Folder, collect};
+pub use pictures::Pictures;
 pub use plan::{Plan, Search, first_plan};
 use progress::Progress;
 pub use shard::Shard;

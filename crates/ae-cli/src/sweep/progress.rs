@@ -73,6 +73,7 @@ impl Progress {
                     epoch.epoch
                 )
             }),
+            Event::Trained { .. } => {}
             Event::Ended { trial, record } => self.ended(trial, record),
         }
     }

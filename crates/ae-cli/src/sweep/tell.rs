@@ -1,6 +1,7 @@
 //! Records on their way to the reader: report, table, summary.
 
 use super::Folder;
+use super::pictures::shown;
 use crate::failure::Failure;
 use crate::report::sweep::{SweepInput, csv, render, summary};
 use ae_sweep::{Analysis, Record};
@@ -41,6 +42,7 @@ pub fn tell(folder: &Folder, records: &[Record], command: &str) -> anyhow::Resul
     let page = render(&SweepInput {
         analysis: &analysis,
         records,
+        pictures: &shown(folder, &analysis),
         command,
         version: env!("CARGO_PKG_VERSION"),
     });

@@ -6,6 +6,7 @@ mod answer;
 mod comparisons;
 mod csv;
 mod importance;
+mod reconstructions;
 mod sizes;
 mod summary;
 mod trade_offs;
@@ -17,6 +18,7 @@ pub use summary::summary;
 
 use super::{Section, number, page};
 use ae_sweep::{Analysis, Record};
+use image::RgbaImage;
 
 /// Everything the report of a sweep shows.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub struct SweepInput<'a> {
     pub analysis: &'a Analysis,
     /// The records.
     pub records: &'a [Record],
+    /// A few rows above their reconstructions, with the name of the configuration.
+    pub pictures: &'a [(String, RgbaImage)],
     /// The command that repeats the sweep; empty where it isn't known.
     pub command: &'a str,
     /// The program's version: "0.1.0".
@@ -35,6 +39,7 @@ pub struct SweepInput<'a> {
 const SECTIONS: &[fn(&SweepInput<'_>) -> Option<Section>] = &[
     answer::section,
     sizes::section,
+    reconstructions::section,
     comparisons::section,
     importance::section,
     trade_offs::section,
