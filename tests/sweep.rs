@@ -229,8 +229,11 @@ fn the_report_opens_without_complaint_on_a_phone() {
     place
         .run("sweep curve.csv --grid latent=1,2 --grid optimizer=sgd:lr=1e30;adam --epochs 2 --seeds 2 --out failed")
         .ok();
-    let pages =
-        ["a", "one", "failed"].map(|name| (name, place.read(&format!("{name}/report.html"))));
+    place
+        .run("sweep strokes:rows=300 --grid latent=2,8 --epochs 1 --out images")
+        .ok();
+    let pages = ["a", "one", "failed", "images"]
+        .map(|name| (name, place.read(&format!("{name}/report.html"))));
     for section in [
         "answer",
         "sizes",

@@ -4,6 +4,8 @@
 
 #[path = "../src/report/fixtures/mod.rs"]
 mod fixtures;
+// Reports of sweeps are looked at with `ae sweep report`: a ledger is quickly made.
+#[allow(dead_code, unused_imports)]
 #[path = "../src/report/mod.rs"]
 mod report;
 
