@@ -2,6 +2,7 @@
 // A test that meets the unexpected ends with its place, and that is all it is to do.
 #![allow(clippy::unwrap_used)]
 
+mod anomalies;
 mod data;
 mod harness;
 mod main_job;

@@ -9,6 +9,7 @@ mod ci;
 mod dist;
 mod fetch;
 mod process;
+mod repro;
 mod sweep;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ enum Command {
     Bench(bench::BenchArguments),
     /// Run `ae sweep` in an optimised build, or write its batch script for a cluster
     Sweep(sweep::SweepArguments),
+    /// Repeat a published result, and set our figures beside the others'
+    Repro(repro::ReproArguments),
     /// Write shell completions and man pages
     Dist(dist::DistArguments),
 }
@@ -50,6 +53,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Ci(arguments) => ci::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Repro(arguments) => repro::run(arguments),
         Command::Dist(arguments) => dist::run(arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! Options that several commands share.
 
 use ae_data::{DataError, Dataset, Noise, Parts, Scaling, SourceOptions, source};
-use ae_model::Settings;
+use ae_model::{Scoring, Settings, Threshold};
 use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -189,6 +189,12 @@ settings_options! {
     /// Which weights are kept: of the epoch with the lowest validation loss, or of the last.
     #[arg(long, help_heading = "Training")]
     keep: KeepName,
+    /// What a row's score is (`ae list scorings`); what fits the data, if not given.
+    #[arg(long, value_parser = choice::<Scoring>, help_heading = "Anomalies")]
+    scoring: Scoring,
+    /// From which score on a row is an anomaly, as fpr:rate=0.01 (`ae list thresholds`).
+    #[arg(long, value_parser = choice::<Threshold>, help_heading = "Anomalies")]
+    threshold: Threshold,
     /// Where weights, order, splits, noise and dropout come from.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Training")]
     seed: u64,

@@ -19,44 +19,54 @@ pub struct OutputArguments {
 impl OutputArguments {
     /// Writes rows; `names` head the columns of a CSV file.
     pub fn write(&self, names: &[String], rows: &Array2<f32>) -> anyhow::Result<()> {
+        self.write_text(&["csv"], rows, |out| write_csv(out, names, rows.view()))
+    }
+
+    /// Writes text to stdout or a file of one of these kinds, or `numbers` to a .npy file.
+    pub fn write_text(
+        &self,
+        kinds: &[&str],
+        numbers: &Array2<f32>,
+        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
         let Some(path) = &self.out else {
             let mut out = BufWriter::new(io::stdout().lock());
-            write_csv(&mut out, names, rows.view())?;
+            text(&mut out)?;
             return Ok(out.flush()?);
         };
-        match Format::of(path) {
-            Ok(Format::Npy) => write_beside(path, false, |file| write_npy(file, rows.view()))?,
-            Ok(Format::Csv) => {
-                write_beside(path, false, |file| write_csv(file, names, rows.view()))?
+        match extension(path).as_str() {
+            "npy" => write_beside(path, false, |file| write_npy(file, numbers.view()))?,
+            kind if kinds.contains(&kind) => write_beside(path, false, text)?,
+            other => {
+                return Err(Failure::usage(
+                    format!("{}: can't write `{other}` files", path.display()),
+                    Some(format!("end the name in .npy or .{}", kinds.join(" or ."))),
+                )
+                .into());
             }
-            Err(problem) => return Err(Failure::usage(problem, None).into()),
         }
         Ok(())
     }
-}
 
-enum Format {
-    Npy,
-    Csv,
-}
-
-impl Format {
-    /// What a file's name stands for.
-    fn of(path: &Path) -> Result<Self, String> {
-        let extension = path.extension().unwrap_or_default();
-        match extension.to_string_lossy().to_lowercase().as_str() {
-            "npy" => Ok(Self::Npy),
-            "csv" => Ok(Self::Csv),
-            other => Err(format!(
-                "can't write `{other}` files: end the name in .npy or .csv"
-            )),
-        }
+    /// Whether rows go to a file, which leaves stdout to what is said of them.
+    pub fn is_file(&self) -> bool {
+        self.out.is_some()
     }
 }
 
-/// A name that can be written to, before any work is done for it.
+fn extension(path: &Path) -> String {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_string_lossy().to_lowercase()
+}
+
+/// A name that some command can write to, before any work is done for it.
 fn writable(path: PathBuf) -> Result<PathBuf, String> {
-    Format::of(&path).map(|_| path)
+    match extension(&path).as_str() {
+        "npy" | "csv" | "json" | "jsonl" => Ok(path),
+        other => Err(format!(
+            "can't write `{other}` files: end the name in .npy or .csv"
+        )),
+    }
 }
 
 fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> io::Result<()> {
@@ -70,7 +80,7 @@ fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> io::Re
 }
 
 /// What the system said, not what became of it on the way: a closed pipe must be told.
-fn system_error(error: csv::Error) -> io::Error {
+pub fn system_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

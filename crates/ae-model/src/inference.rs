@@ -3,6 +3,7 @@
 //! Rows come as a [`Dataset`] or as a matrix, scaled and put through the network some at a
 //! time. Pieces of parallel work are whole rows, so that results don't depend on threads.
 
+use crate::scoring::Judged;
 use crate::{Model, ModelError};
 use ae_data::{DataError, Dataset, FittedScaling};
 use ae_nn::{Leg, Scratch};
@@ -41,7 +42,17 @@ impl Model {
         self.with_dataset(dataset, |raw| self.reconstruct_raw(raw))
     }
 
-    /// How badly each row is reconstructed: its mean squared error over scaled features.
+    /// Each row's score, its p-value, and whether it is an anomaly.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn judge(&self, dataset: &Dataset) -> Result<Vec<Judged>, ModelError> {
+        let scores = self.score(dataset)?.into_iter();
+        Ok(scores.map(|score| self.scorer.judge(score)).collect())
+    }
+
+    /// How odd each row is, by the model's [`Scoring`](crate::Scoring): higher is odder. A
+    /// row's score doesn't depend on the rows beside it.
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).
@@ -174,7 +185,8 @@ impl Model {
             parallel::for_each(parts, ROWS_PER_PIECE, |_, (scores, rows, out)| {
                 for ((score, row), out) in scores.iter_mut().zip(rows.rows()).zip(out.rows()) {
                     let (row, out) = (row.to_slice(), out.to_slice());
-                    *score = row.zip(out).map_or(f64::NAN, |(row, out)| mse(row, out));
+                    let pair = row.zip(out);
+                    *score = pair.map_or(f64::NAN, |(row, out)| self.scorer.score(row, out));
                 }
             });
             Ok(())

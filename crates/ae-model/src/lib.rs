@@ -28,6 +28,7 @@
 //! | [`Settings`], [`Plan`] | what is asked for; what will be done with this data |
 //! | [`train`], [`Session`] | training in one call; the same with checkpoints |
 //! | [`Model`] | save, load; encode, decode, reconstruct, score, of data sets and of matrices |
+//! | [`scoring`] | how odd a row is: scores, p-values, thresholds, and what they are worth |
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
@@ -38,6 +39,7 @@ mod inference;
 mod model;
 mod plan;
 mod rows;
+pub mod scoring;
 mod session;
 mod settings;
 
@@ -47,5 +49,6 @@ pub use file::write_beside;
 pub use model::{Model, Provenance};
 pub use plan::{Part, Plan};
 pub use rows::Rows;
+pub use scoring::{Judged, Ranking, Scorer, Scoring, Threshold};
 pub use session::{Finished, Session, Shared, train};
 pub use settings::Settings;

@@ -2,6 +2,7 @@
 
 use crate::evaluation::Reference;
 use crate::file::{read_model, write_model};
+use crate::scoring::Scorer;
 use crate::{ModelError, Settings};
 use ae_data::{Dataset, FittedScaling, Layout, Prepared};
 use ae_nn::{Autoencoder, Epoch, Loss};
@@ -18,6 +19,7 @@ pub struct Model {
     pub(crate) layout: Layout,
     pub(crate) scaling: FittedScaling,
     pub(crate) reference: Reference,
+    pub(crate) scorer: Scorer,
     pub(crate) settings: Settings,
     pub(crate) provenance: Provenance,
     pub(crate) history: Vec<Epoch>,
@@ -82,6 +84,11 @@ impl Model {
     /// The simplest models of the same rows, to compare it with.
     pub fn reference(&self) -> &Reference {
         &self.reference
+    }
+
+    /// How it scores rows, and from which score on a row is an anomaly.
+    pub fn scorer(&self) -> &Scorer {
+        &self.scorer
     }
 
     /// The settings it was trained with, every choice made.

@@ -1,5 +1,6 @@
 //! From settings and data to what will be done.
 
+use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
 use crate::{ModelError, Rows, Settings};
 use ae_data::{Dataset, FittedScaling, Layout, Parts, Prepared, Scaling, Split};
@@ -64,6 +65,7 @@ impl Plan {
         let mut settings = settings.clone();
         let asked = settings.scaling.get_or_insert(default_scaling(dataset));
         let scaling = asked.fit(dataset, &split.train)?;
+        settings.scoring.get_or_insert(default_scoring(dataset));
         let (prepared, notes) = scaling.prepare(dataset)?;
         warnings.extend(notes);
         let prepared_test = match &parts.test {
@@ -135,6 +137,11 @@ impl Plan {
                 rows.with_fixed_noise(noise, seed, range, &donors)
             }
         })
+    }
+
+    /// Which features belong to one column.
+    pub fn groups(&self) -> Groups {
+        Groups::single(self.scaling.width())
     }
 
     /// The part a report should speak of: the test rows, or the validation rows where there
@@ -214,6 +221,13 @@ fn default_scaling(dataset: &Dataset) -> Scaling {
     match dataset.layout {
         Layout::Image { .. } => Scaling::Unit(ae_data::scaling::Unit {}),
         Layout::Columns(_) => Scaling::Standard(ae_data::scaling::Standard {}),
+    }
+}
+
+fn default_scoring(dataset: &Dataset) -> Scoring {
+    match dataset.layout {
+        Layout::Image { .. } => Scoring::Mse(MeanSquares {}),
+        Layout::Columns(_) => Scoring::Surprise(Surprise {}),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::evaluation::Reference;
 use crate::file::{CheckpointFile, read_checkpoint, write_checkpoint};
+use crate::scoring::Scorer;
 use crate::{Model, ModelError, Part, Plan, Provenance, Settings};
 use ae_data::{Dataset, Parts};
 use ae_nn::trainer::Now;
@@ -199,15 +200,21 @@ impl<'a> Session<'a> {
             validation_rows,
             epoch,
         };
+        let clean = plan.rows(parts, Part::Train);
+        let clean = clean.ok_or(ae_nn::Error::NoRows { what: "train on" })?;
+        let watched = plan.rows(parts, Part::Validation);
+        let scorer = Scorer::fit(
+            &autoencoder,
+            &plan.settings,
+            &plan.groups(),
+            (&clean, watched.as_ref()),
+        )?;
         let reference = match &self.reference {
             Some(reference) => reference.clone(),
-            None => {
-                let clean = plan.rows(parts, Part::Train);
-                let clean = clean.ok_or(ae_nn::Error::NoRows { what: "train on" })?;
-                Reference::fit(&clean, autoencoder.latent())
-            }
+            None => Reference::fit(&clean, autoencoder.latent()),
         };
         let model = Model {
+            scorer,
             reference,
             autoencoder,
             loss: plan.training.loss,

@@ -1,5 +1,6 @@
 //! Everything a training run can be told.
 
+use crate::scoring::{Auto, Scoring, Threshold};
 use ae_data::{Noise, Scaling};
 use ae_nn::optimizer::Adam;
 use ae_nn::schedule::Constant;
@@ -64,6 +65,10 @@ pub struct Settings {
     pub patience: usize,
     /// Which weights are kept.
     pub keep: Keep,
+    /// What a row's score is: `mse` for images, `surprise` for tables, if not given.
+    pub scoring: Option<Scoring>,
+    /// From which score on a row is called an anomaly.
+    pub threshold: Threshold,
     /// Where weights, order, splits, noise and dropout come from.
     pub seed: u64,
 }
@@ -95,6 +100,8 @@ impl Default for Settings {
             l2: 0.0,
             patience: 0,
             keep: Keep::Best,
+            scoring: None,
+            threshold: Threshold::Auto(Auto::default()),
             seed: 1,
         }
     }

@@ -125,7 +125,7 @@ fn print(report: &impl Serialize, table: &str, arguments: &BenchArguments) -> Re
 
 /// Chores are built for quick edits; figures are taken from an optimised build, with the
 /// same arguments.
-fn run_optimised() -> Result<()> {
+pub fn run_optimised() -> Result<()> {
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--package", "xtask", "--"])
         .args(std::env::args_os().skip(1))
@@ -169,7 +169,8 @@ fn measure_all(chosen: &[Workload], repeat: u32) -> Result<Report> {
     })
 }
 
-fn processor() -> String {
+/// What the system calls it.
+pub fn processor() -> String {
     let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = text
         .lines()

@@ -25,6 +25,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "loss": model.loss(),
             "layout": model.layout(),
             "scaling": model.scaling().scaling(),
+            "cutoff": model.scorer().cutoff(),
             "provenance": model.provenance(),
             "settings": model.settings(),
             "epochs": model.history().len(),
@@ -55,6 +56,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "weights",
             format!("of epoch {} of {}", provenance.epoch, model.history().len()),
         ),
+        ("anomalies", anomalies(&model)),
         ("made by", provenance.program.clone()),
     ];
     if let Some(epoch) = model.history().get(provenance.epoch.saturating_sub(1)) {
@@ -76,4 +78,16 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         layers.add_row([line.name, line.kind, line.shape, parameters]);
     }
     super::print(&format!("{}\n\n{}", table.trim_fmt(), layers.trim_fmt()))
+}
+
+/// From which score on, and by which rows.
+fn anomalies(model: &Model) -> String {
+    let scorer = model.scorer();
+    let (rows, held_out) = scorer.calibration();
+    let kind = if held_out { "held-out" } else { "training" };
+    format!(
+        "scores above {:.4}: {} on {rows} {kind} rows",
+        scorer.cutoff(),
+        scorer.threshold()
+    )
 }

@@ -3,6 +3,7 @@ use crate::recipe::RECIPES;
 use ae_choice::Entry;
 use ae_data::source::{FORMATS, NamedSet};
 use ae_data::{Noise, Scaling};
+use ae_model::{Scoring, Threshold};
 use ae_nn::{Activation, Clipping, Initialiser, Loss, Optimizer, Schedule};
 use comfy_table::{Table, presets};
 
@@ -35,6 +36,8 @@ const KINDS: &[Kind] = &[
     ("clippings", || catalogue(Clipping::CATALOGUE)),
     ("noises", || catalogue(Noise::CATALOGUE)),
     ("scalings", || catalogue(Scaling::CATALOGUE)),
+    ("scorings", || catalogue(Scoring::CATALOGUE)),
+    ("thresholds", || catalogue(Threshold::CATALOGUE)),
 ];
 
 pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {

@@ -49,7 +49,7 @@ commands! {
     Decode(decode),
     /// Put rows through the code and back.
     Reconstruct(reconstruct),
-    /// Say how badly each row is reconstructed.
+    /// Say how odd each row is, and which are anomalies.
     Score(score),
     /// Show what is in a model file.
     Info(info),

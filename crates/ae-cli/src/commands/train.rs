@@ -8,7 +8,7 @@ use crate::run_report::Page;
 use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
-use ae_model::{Finished, Plan, Session, evaluate_run};
+use ae_model::{Finished, Plan, Session, Settings, evaluate_run};
 use ae_nn::Outcome;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -34,6 +34,10 @@ pub struct Arguments {
     /// Go on with the run in this folder, from its checkpoint.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "overwrite", "recipe", "settings", "data"])]
     resume: Option<PathBuf>,
+    /// Begin with settings for finding anomalies in a table of this size, in place of those
+    /// for compressing it.
+    #[arg(long, conflicts_with_all = ["recipe", "settings", "resume"])]
+    anomalies: bool,
     /// Folder to write to [default: runs/ and the data's name].
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -60,6 +64,7 @@ impl Arguments {
             recipe: None,
             settings: Some(settings),
             resume: None,
+            anomalies: false,
             out: Some(out),
             overwrite: true,
             no_report: false,
@@ -73,7 +78,7 @@ impl Arguments {
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let stop = stop::listen();
     let started = Instant::now();
-    let asked = asked(&arguments)?;
+    let mut asked = asked(&arguments)?;
     let data = asked
         .data
         .clone()
@@ -87,6 +92,10 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     };
     let parts = asked.source.open(&data)?;
     untrained()?;
+    if arguments.anomalies {
+        asked.settings = Settings::detector(parts.train.rows, parts.train.width);
+        arguments.options.apply(&mut asked.settings);
+    }
     let plan = Plan::new(&parts, &asked.settings)?;
     untrained()?;
     warn(&plan.warnings, quiet);

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod container;
 mod model;
+mod scoring;
 mod write;
 
 pub(crate) use checkpoint::{CheckpointFile, read_checkpoint, write_checkpoint};

@@ -1,4 +1,5 @@
 use super::container::{Container, Tensor, damaged, finite, write};
+use super::scoring::{self, ScoringMetadata};
 use crate::evaluation::Reference;
 use crate::model::{Model, Provenance};
 use crate::{FileProblem, ModelError, Settings};
@@ -31,6 +32,7 @@ struct Metadata<'a> {
     settings: Cow<'a, Settings>,
     provenance: Cow<'a, Provenance>,
     history: Cow<'a, [Epoch]>,
+    scoring: ScoringMetadata,
 }
 
 /// Enough of it to tell what a file is before the rest is read.
@@ -74,6 +76,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
         settings: Cow::Borrowed(model.settings()),
         provenance: Cow::Borrowed(model.provenance()),
         history: Cow::Borrowed(model.history()),
+        scoring: ScoringMetadata::of(model.scorer()),
     };
     let network = autoencoder.network();
     let parameters = (network.blocks(), network.parameters());
@@ -101,6 +104,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
             values: components.as_slice(),
         });
     }
+    tensors.extend(scoring::tensors(model.scorer()));
     write(path, true, &metadata, &tensors)
 }
 
@@ -130,12 +134,14 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
         }
     }
     let reference = reference(&tensors, features, autoencoder.latent())?;
+    let scorer = metadata.scoring.read(&tensors, features)?;
     Ok(Model {
         autoencoder,
         loss: metadata.loss,
         layout: metadata.layout.into_owned(),
         scaling: metadata.scaling.into_owned(),
         reference,
+        scorer,
         settings: metadata.settings.into_owned(),
         provenance: metadata.provenance.into_owned(),
         history: metadata.history.into_owned(),

@@ -72,6 +72,12 @@ fn a_file_is_a_plain_safetensors_container() {
             "encoder.1.weight",
             "reference.components",
             "reference.mean",
+            "scoring.calibration",
+            "scoring.knots",
+            "scoring.residuals.centre",
+            "scoring.residuals.weight",
+            "scoring.values.centre",
+            "scoring.values.weight",
         ]
     );
     assert_eq!(tensors.tensor("encoder.0.weight").unwrap().shape(), [4, 6]);

@@ -7,6 +7,7 @@ mod judging;
 mod odd_data;
 mod plans;
 mod reference;
+mod scoring;
 mod sessions;
 mod support;
 mod training;

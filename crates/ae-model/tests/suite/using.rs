@@ -81,12 +81,16 @@ fn tables_have_no_brightness() {
 #[test]
 fn codes_decode_to_what_reconstruct_says_in_the_datas_own_units() {
     let rows = curve(700);
-    let (_, model) = trained(&alone(rows.clone()), &short());
+    let settings = Settings {
+        scoring: Some("mse".parse().unwrap()),
+        ..short()
+    };
+    let (_, model) = trained(&alone(rows.clone()), &settings);
     let codes = model.encode(&rows).unwrap();
     assert_eq!(codes.dim(), (700, 2));
     let decoded = model.decode(codes.view()).unwrap();
     assert_eq!(decoded, model.reconstruct(&rows).unwrap());
-    // A score is the squared error of the scaled row.
+    // By `mse`, a score is the squared error of the scaled row.
     let scores = model.score(&rows).unwrap();
     let (row, mut raw) = (650, vec![0.0; 4]);
     rows.fill_row(row, &mut raw);

@@ -1,0 +1,76 @@
+//! How odd a row is: a score, a p-value, and whether that is odd enough.
+//!
+//! What a row's score is ([`Scoring`]) and from where on it counts ([`Threshold`]) are
+//! settings. Everything they need is fitted once, when a model is trained, and kept in its
+//! file: a row has the same score, p-value and flag alone and among millions, today and in
+//! a year.
+//!
+//! To add a way of scoring: its file after the model of its neighbours, a variant of
+//! [`Scoring`] and of [`Method`]. To add a rule for the threshold: a `choice!` in
+//! `threshold.rs` and a variant of [`Threshold`].
+
+mod detector;
+mod groups;
+mod metrics;
+mod mse;
+mod ranked;
+mod robust;
+mod scorer;
+mod surprise;
+mod threshold;
+
+pub use groups::Groups;
+pub use metrics::{OneClass, Ranking};
+pub use mse::Mse;
+pub use scorer::{Judged, Scorer};
+pub use surprise::{Surprise, Surprising};
+pub use threshold::{Auto, Calibration, Choose, Fpr, Quantile, Threshold};
+
+pub(crate) use ranked::kept_places;
+pub(crate) use scorer::Calibrated;
+pub(crate) use surprise::{Spread, Standard};
+
+use ndarray::ArrayView2;
+
+/// Training rows and what the network makes of them, both scaled: rows × features.
+pub struct Sample<'a> {
+    /// The rows.
+    pub rows: ArrayView2<'a, f32>,
+    /// Their reconstructions.
+    pub reconstructed: ArrayView2<'a, f32>,
+    /// Which features make up a column.
+    pub groups: &'a Groups,
+}
+
+/// A way of scoring, before it has seen any row.
+pub trait Fit {
+    /// Learns what ordinary rows look like.
+    fn fit(&self, sample: &Sample<'_>) -> Method;
+}
+
+ae_choice::choices! {
+    /// What a row's score is. Higher is odder.
+    pub enum Scoring = "scoring", dyn Fit {
+        Mse(Mse),
+        Surprise(Surprise),
+    }
+}
+
+/// A way of scoring, fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Method {
+    /// See [`Mse`].
+    Mse,
+    /// See [`Surprise`].
+    Surprise(Box<Surprising>),
+}
+
+impl Method {
+    /// The score of one scaled row with this reconstruction.
+    pub fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
+        match self {
+            Self::Mse => crate::inference::mse(row, reconstructed),
+            Self::Surprise(fitted) => fitted.score(row, reconstructed),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+use super::ranked::{Ranked, kept_places, knots};
+use super::{Calibration, Groups, Method, Sample, Scoring, Surprise, Threshold};
+use crate::{ModelError, Rows, Settings};
+use ae_nn::{Autoencoder, Samples};
+use ndarray::Array2;
+
+/// Numbers of a sample of the rows, at most: 64 MB.
+const MOST_NUMBERS: usize = 1 << 24;
+
+/// Rows of a sample, at most: a share of rows is then known to a few thousandths.
+const MOST_ROWS: usize = 1 << 16;
+
+/// Scores rows and says which are anomalies: all that was fitted for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scorer {
+    pub(crate) method: Method,
+    pub(crate) threshold: Threshold,
+    /// The highest score that is still no anomaly.
+    pub(crate) cutoff: f64,
+    pub(crate) calibrated: Calibrated,
+}
+
+/// The scores of the rows that p-values and the threshold go by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Calibrated {
+    /// How many rows.
+    pub(crate) rows: usize,
+    /// Whether they were kept from training.
+    pub(crate) held_out: bool,
+    pub(crate) places: Vec<usize>,
+    pub(crate) knots: Vec<f32>,
+}
+
+/// A row, judged.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Judged {
+    /// How odd it is: higher is odder.
+    pub score: f64,
+    /// The share of rows at least as odd, in (0, 1]: among the held-out rows, with this row
+    /// counted as one of them, if any were held out (a conformal p-value), else among the
+    /// training rows, which is too low for new rows.
+    pub p_value: f64,
+    /// Whether the score is beyond the threshold.
+    pub anomaly: bool,
+}
+
+impl Scorer {
+    /// Fits a way of scoring on training rows, and p-values and the threshold on validation
+    /// rows, or on the training rows where there are none.
+    ///
+    /// # Errors
+    /// A threshold that can't be had with these rows.
+    pub(crate) fn fit(
+        autoencoder: &Autoencoder,
+        settings: &Settings,
+        groups: &Groups,
+        (train, validation): (&Rows<'_>, Option<&Rows<'_>>),
+    ) -> Result<Self, ModelError> {
+        let (rows, reconstructed) = sample(autoencoder, train)?;
+        let scoring = settings.scoring.unwrap_or(Scoring::Surprise(Surprise {}));
+        let threshold = settings.threshold;
+        let method = scoring.fit(&Sample {
+            rows: rows.view(),
+            reconstructed: reconstructed.view(),
+            groups,
+        });
+        let mut scores = Vec::new();
+        match validation {
+            Some(validation) => {
+                let (rows, reconstructed) = sample(autoencoder, validation)?;
+                score_into(&method, &rows, &reconstructed, &mut scores);
+            }
+            None => score_into(&method, &rows, &reconstructed, &mut scores),
+        }
+        scores.sort_unstable_by(f64::total_cmp);
+        let mut single: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
+        let places = kept_places(scores.len());
+        let calibrated = Calibrated {
+            rows: scores.len(),
+            held_out: validation.is_some(),
+            knots: knots(&mut single, &places),
+            places,
+        };
+        let cutoff = threshold.cutoff(&Calibration {
+            scores: calibrated.ranked(),
+            sorted: &scores,
+            held_out: calibrated.held_out,
+        })?;
+        Ok(Self {
+            method,
+            threshold,
+            cutoff,
+            calibrated,
+        })
+    }
+
+    /// The rule that the threshold was chosen by.
+    pub fn threshold(&self) -> Threshold {
+        self.threshold
+    }
+
+    /// The highest score that is still no anomaly.
+    pub fn cutoff(&self) -> f64 {
+        self.cutoff
+    }
+
+    /// How many rows p-values go by, and whether training never saw them.
+    pub fn calibration(&self) -> (usize, bool) {
+        (self.calibrated.rows, self.calibrated.held_out)
+    }
+
+    /// The score of a scaled row with this reconstruction. Scores are numbers of single
+    /// precision, so that they compare equal when they are equal in a file.
+    pub(crate) fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
+        single(&self.method, row, reconstructed)
+    }
+
+    /// What a score means.
+    pub fn judge(&self, score: f64) -> Judged {
+        let as_odd = self.calibrated.ranked().at_least(score as f32);
+        Judged {
+            score,
+            p_value: (1 + as_odd) as f64 / (1 + self.calibrated.rows) as f64,
+            anomaly: score > self.cutoff,
+        }
+    }
+}
+
+impl Calibrated {
+    fn ranked(&self) -> Ranked<'_> {
+        Ranked {
+            rows: self.rows,
+            places: &self.places,
+            knots: &self.knots,
+        }
+    }
+}
+
+fn single(method: &Method, row: &[f32], reconstructed: &[f32]) -> f64 {
+    f64::from(method.score(row, reconstructed) as f32)
+}
+
+fn score_into(
+    method: &Method,
+    rows: &Array2<f32>,
+    reconstructed: &Array2<f32>,
+    out: &mut Vec<f64>,
+) {
+    let pairs = rows.rows().into_iter().zip(reconstructed.rows());
+    out.extend(pairs.filter_map(|(row, reconstructed)| {
+        Some(single(method, row.to_slice()?, reconstructed.to_slice()?))
+    }));
+}
+
+/// Rows and their reconstructions; evenly spread ones if there are many.
+fn sample(
+    autoencoder: &Autoencoder,
+    rows: &Rows<'_>,
+) -> Result<(Array2<f32>, Array2<f32>), ModelError> {
+    let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
+    let stride = rows.row_count().div_ceil(most).max(1);
+    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    let mut sample = Array2::zeros((numbers.len(), rows.width()));
+    rows.fill(&numbers, sample.view_mut());
+    let reconstructed = autoencoder.reconstruct(sample.view())?;
+    Ok((sample, reconstructed))
+}

@@ -1,0 +1,254 @@
+use super::ranked::{Ranked, kept_places, knots};
+use super::robust::median_and_scale;
+use super::{Fit, Groups, Method, Sample};
+use ae_tensor::parallel;
+use ndarray::Axis;
+
+ae_choice::choice! {
+    /// Two questions, half of the score each: how far out are the row's values, each in its
+    /// own column, and how far is the row from what the network makes of it?
+    ///
+    /// The first knows nothing of how columns belong together, and is the mean of two
+    /// answers. One is the sum over the columns of −ln of the share of training rows with a
+    /// value as far out, as in ECOD (Li et al. 2022, "ECOD: Unsupervised Outlier Detection
+    /// Using Empirical Cumulative Distribution Functions"): it fits any distribution, but
+    /// beyond the training rows all values are the same to it. The other is the sum of
+    /// squared distances from the median, in robust standard deviations. The second question
+    /// is the same sum over the residuals, so that columns that are hard to reconstruct don't
+    /// drown those that are easy, and the anomalies among the training rows don't hide
+    /// themselves.
+    ///
+    /// All three sums are made comparable by the median and median absolute deviation of
+    /// their logarithms over the training rows: 0 is an ordinary row, and some 3.5 above is
+    /// odd.
+    pub struct Surprise = "surprise", "rarity of the values and distance from their reconstruction, for tables" {}
+}
+
+/// A scale is at least this share of the standard deviation: numbers that are mostly the
+/// same don't make the rest infinitely odd. In a column of several features, indicators that
+/// are mostly 0, it is the standard deviation.
+const LEAST_OF_DEVIATION: f64 = 0.1;
+
+/// A residual's scale is at least this share of the feature's own standard deviation:
+/// smaller errors are the network's, not the row's.
+const LEAST_OF_FEATURE: f64 = 0.01;
+
+/// Keeps logarithms of sums that may be 0 finite.
+const TINY: f64 = 1e-9;
+
+/// [`Surprise`], fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surprising {
+    pub(crate) groups: Groups,
+    /// Rows it was fitted on.
+    pub(crate) rows: usize,
+    /// Places of the sorted rows that are kept.
+    pub(crate) places: Vec<usize>,
+    /// Values at those places: features × places.
+    pub(crate) knots: Vec<f32>,
+    /// Of each feature's values.
+    pub(crate) values: Spread,
+    /// Of each feature's residuals.
+    pub(crate) residuals: Spread,
+    /// What the three sums are standardised by: rarity, distance, residual.
+    pub(crate) parts: [Standard; 3],
+}
+
+/// The middle and the robust scale of some numbers a feature.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spread {
+    /// Their median.
+    pub(crate) centre: Vec<f32>,
+    /// 1 / scale; 0 for a feature that never changes.
+    pub(crate) weight: Vec<f32>,
+}
+
+impl Spread {
+    /// The square of a feature's number, in robust standard deviations.
+    fn square(&self, feature: usize, number: f32) -> f64 {
+        f64::from((number - self.centre[feature]) * self.weight[feature]).powi(2)
+    }
+}
+
+/// Turns a sum into a number that is 0 for an ordinary row.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Standard {
+    median: f64,
+    scale: f64,
+}
+
+impl Standard {
+    fn fit(sums: &[f64]) -> Self {
+        let mut logs: Vec<f64> = sums.iter().map(|sum| (sum + TINY).ln()).collect();
+        let (median, scale) = median_and_scale(&mut logs);
+        // Where half of the rows are the same, there is nothing to measure by.
+        let scale = if scale > TINY { scale } else { 1.0 };
+        Self { median, scale }
+    }
+
+    /// Whether both numbers can be used.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.median.is_finite() && self.scale.is_finite() && self.scale > 0.0
+    }
+
+    fn of(&self, sum: f64) -> f64 {
+        // What is not a number comes from values beyond single precision: very odd indeed.
+        let sum = sum.min(f64::from(f32::MAX));
+        ((sum + TINY).ln() - self.median) / self.scale
+    }
+}
+
+/// Rows that are summed up at a time.
+const ROWS_AT_A_TIME: usize = 64;
+
+impl Fit for Surprise {
+    fn fit(&self, sample: &Sample<'_>) -> Method {
+        let (rows, features) = sample.rows.dim();
+        let places = kept_places(rows);
+        let mut columns = vec![Column::default(); features];
+        for features in sample.groups.ranges() {
+            let width = features.len();
+            for (column, feature) in columns[features.clone()].iter_mut().zip(features) {
+                column.of_several = width > 1;
+                column.feature = feature;
+            }
+        }
+        parallel::for_each(&mut columns[..], 1, |_, columns| {
+            for column in columns {
+                column.fit(sample, &places);
+            }
+        });
+        let spread = |of: fn(&Column) -> (f32, f32)| {
+            let (centre, weight) = columns.iter().map(of).unzip();
+            Spread { centre, weight }
+        };
+        let mut fitted = Surprising {
+            groups: sample.groups.clone(),
+            rows,
+            places,
+            knots: columns
+                .iter()
+                .flat_map(|column| &column.knots)
+                .copied()
+                .collect(),
+            values: spread(|column| column.value),
+            residuals: spread(|column| column.residual),
+            parts: [Standard {
+                median: 0.0,
+                scale: 1.0,
+            }; 3],
+        };
+        let mut sums = vec![[0.0; 3]; rows];
+        parallel::for_each(&mut sums[..], ROWS_AT_A_TIME, |first, sums| {
+            for (offset, sums) in sums.iter_mut().enumerate() {
+                let row = sample.rows.row(first + offset).to_vec();
+                let reconstructed = sample.reconstructed.row(first + offset).to_vec();
+                *sums = fitted.sums(&row, &reconstructed);
+            }
+        });
+        fitted.parts = [0, 1, 2].map(|part| {
+            let sums: Vec<f64> = sums.iter().map(|sums| sums[part]).collect();
+            Standard::fit(&sums)
+        });
+        Method::Surprise(Box::new(fitted))
+    }
+}
+
+/// What is fitted of one feature.
+#[derive(Debug, Clone, Default)]
+struct Column {
+    feature: usize,
+    /// Whether the column it belongs to has other features.
+    of_several: bool,
+    knots: Vec<f32>,
+    /// Centre and weight of the values and of the residuals.
+    value: (f32, f32),
+    residual: (f32, f32),
+}
+
+impl Column {
+    fn fit(&mut self, sample: &Sample<'_>, places: &[usize]) {
+        let values = sample.rows.index_axis(Axis(1), self.feature);
+        let reconstructed = sample.reconstructed.index_axis(Axis(1), self.feature);
+        self.knots = knots(&mut values.to_vec(), places);
+        let residuals = values.iter().zip(reconstructed);
+        let residuals: Vec<f64> = residuals.map(|(x, y)| f64::from(x - y)).collect();
+        let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
+        let deviation = deviation(&values);
+        if deviation > 0.0 {
+            let share = if self.of_several {
+                1.0
+            } else {
+                LEAST_OF_DEVIATION
+            };
+            self.value = centre_and_weight(values, share, 0.0);
+            self.residual = centre_and_weight(residuals, share, LEAST_OF_FEATURE * deviation);
+        }
+    }
+}
+
+/// The median, and 1 / scale, with a scale of at least `share` of the standard deviation and
+/// at least `least`.
+fn centre_and_weight(mut numbers: Vec<f64>, share: f64, least: f64) -> (f32, f32) {
+    let deviation = deviation(&numbers);
+    let (centre, scale) = median_and_scale(&mut numbers);
+    let scale = scale.max(share * deviation).max(least);
+    (centre as f32, (1.0 / scale).min(f64::from(f32::MAX)) as f32)
+}
+
+/// Standard deviation.
+fn deviation(numbers: &[f64]) -> f64 {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let squares = numbers.iter().map(|number| (number - mean).powi(2));
+    (squares.sum::<f64>() / count).sqrt()
+}
+
+impl Surprising {
+    pub(super) fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
+        let sums = self.sums(row, reconstructed);
+        let [rarity, distance, residual] = [0, 1, 2].map(|part| self.parts[part].of(sums[part]));
+        (rarity + distance) / 4.0 + residual / 2.0
+    }
+
+    /// Rarity, distance from the middle, and distance from the reconstruction.
+    fn sums(&self, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
+        let residual = |feature| row[feature] - reconstructed[feature];
+        [
+            self.rarity(row),
+            self.squares(|feature| self.values.square(feature, row[feature])),
+            self.squares(|feature| self.residuals.square(feature, residual(feature))),
+        ]
+    }
+
+    /// How rare the row's values are, in nats; of a column of several features, the rarest.
+    fn rarity(&self, row: &[f32]) -> f64 {
+        let column = |features: std::ops::Range<usize>| {
+            features
+                .map(|feature| self.rarity_of(feature, row[feature]))
+                .fold(0.0, f64::max)
+        };
+        self.groups.ranges().map(column).sum()
+    }
+
+    fn rarity_of(&self, feature: usize, value: f32) -> f64 {
+        let kept = self.places.len();
+        let ranked = Ranked {
+            rows: self.rows,
+            places: &self.places,
+            knots: &self.knots[feature * kept..(feature + 1) * kept],
+        };
+        let beyond = ranked.at_most(value).min(ranked.at_least(value));
+        let share = (beyond as f64 + 0.5) / (self.rows as f64 + 1.0);
+        -share.min(0.5).ln()
+    }
+
+    /// The sum of squares over the columns; of a column of several features, their mean.
+    fn squares(&self, square: impl Fn(usize) -> f64) -> f64 {
+        let column = |features: std::ops::Range<usize>| {
+            let width = features.len() as f64;
+            features.map(&square).sum::<f64>() / width
+        };
+        self.groups.ranges().map(column).sum()
+    }
+}

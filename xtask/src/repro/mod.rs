@@ -1,0 +1,92 @@
+//! `repro`: runs what others have published by their protocol, sets our figures beside
+//! theirs, and keeps the table in experiments/.
+//!
+//! To add a published result: a file with a [`Published`], and its line in [`PUBLISHED`].
+
+mod adbench;
+mod date;
+mod peers;
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::bench;
+
+/// Arguments of the command.
+#[derive(Args)]
+pub struct ReproArguments {
+    /// Which result: adbench
+    #[arg(value_parser = find)]
+    published: &'static Published,
+    /// Where its data is
+    #[arg(long, value_name = "DIR")]
+    folder: PathBuf,
+    /// Runs of each, with seeds 0, 1, …
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+}
+
+/// A published result that can be repeated.
+struct Published {
+    name: &'static str,
+    title: &'static str,
+    run: fn(&ReproArguments) -> Result<Outcome>,
+}
+
+/// Every one there is.
+const PUBLISHED: &[Published] = &[adbench::PUBLISHED];
+
+/// What came out.
+struct Outcome {
+    /// Markdown: tables and what they say.
+    text: String,
+    /// What was to be shown, and whether it was.
+    goals: Vec<(String, bool)>,
+}
+
+fn find(name: &str) -> Result<&'static Published, String> {
+    let found = PUBLISHED.iter().find(|published| published.name == name);
+    found.ok_or_else(|| {
+        let known: Vec<&str> = PUBLISHED.iter().map(|published| published.name).collect();
+        format!("known: {}", known.join(", "))
+    })
+}
+
+/// Runs, prints, and writes experiments/NAME.md. Fails if a goal was missed.
+pub fn run(arguments: &ReproArguments) -> Result<()> {
+    if cfg!(debug_assertions) {
+        return bench::run_optimised();
+    }
+    let Published { name, title, run } = arguments.published;
+    let outcome = run(arguments)?;
+    let goals: String = outcome
+        .goals
+        .iter()
+        .map(|(goal, met)| format!("- {}: {goal}\n", if *met { "met" } else { "MISSED" }))
+        .collect();
+    let text = format!(
+        "# {title}\n\n{}, {}, {} threads, seeds 0 to {}:\n\
+         `cargo xtask repro {name} --folder DIR --seeds {}`\n\n{}\n{goals}",
+        date::of(SystemTime::now()),
+        bench::processor(),
+        rayon::current_num_threads(),
+        arguments.seeds - 1,
+        arguments.seeds,
+        outcome.text,
+    );
+    println!("{text}");
+    let folder = crate::workspace_root().join("experiments");
+    let path = folder.join(format!("{name}.md"));
+    std::fs::create_dir_all(&folder)
+        .and_then(|()| std::fs::write(&path, text))
+        .with_context(|| path.display().to_string())?;
+    eprintln!("written: {}", path.display());
+    let missed = outcome.goals.iter().filter(|(_, met)| !met).count();
+    if missed > 0 {
+        bail!("{missed} of {} goals missed", outcome.goals.len());
+    }
+    Ok(())
+}
