@@ -41,6 +41,8 @@ pub enum Purpose {
     Search = 8,
     /// Starting vectors of iterative linear algebra.
     Linalg = 9,
+    /// Parts of a data set for repeated measurements.
+    Resampling = 10,
 }
 
 /// "ae-tensor/stream", the part of the key that seed and purpose leave free.

@@ -72,7 +72,7 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
          `cargo xtask repro {name} --folder DIR --seeds {}`\n\n{}\n{goals}",
         date::of(SystemTime::now()),
         bench::processor(),
-        rayon::current_num_threads(),
+        ae_tensor::parallel::threads(),
         arguments.seeds - 1,
         arguments.seeds,
         outcome.text,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// A model, the rows to put through it, and where the result goes.
 #[derive(clap::Args, Debug)]
+#[group(skip)]
 pub struct Arguments {
     /// A model file.
     model: PathBuf,
