@@ -206,8 +206,10 @@ mod tests {
     fn parameters_are_put_into_their_choice() {
         let rate = Setting::named("lr").unwrap();
         assert_eq!(rate.name(), "optimizer.lr");
-        let mut settings = Settings::default();
-        settings.optimizer = "adam:beta1=0.8,lr=0.1".parse().unwrap();
+        let settings = Settings {
+            optimizer: "adam:beta1=0.8,lr=0.1".parse().unwrap(),
+            ..Settings::default()
+        };
         let set = rate.set(&settings, &json!(0.002)).unwrap();
         assert_eq!(set.optimizer.to_string(), "adam:lr=0.002,beta1=0.8");
         let bad = Setting::named("optimizer.speed").unwrap();

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::duel::{Duel, Ours, duel};
 use super::job::rows_file;
+use super::table::workload_table;
 use super::{Job, Peer};
 use crate::bench::inference::Inference;
 use crate::bench::training::{Training, WARM_UP};
@@ -84,11 +85,14 @@ pub fn compare(
                 outcome: duel(ours, peer.command(python), &job, rounds).into(),
             })
         });
-        Ok(Compared {
+        let compared = Compared {
             name: workload.name,
             title: workload.title(),
             peers: entries.collect::<Result<_>>()?,
-        })
+        };
+        // All of them take long: what is known by now should outlive an interruption.
+        eprintln!("{}", workload_table(&compared));
+        Ok(compared)
     });
     Ok(Comparison {
         workloads: compared.collect::<Result<_>>()?,

@@ -18,7 +18,8 @@ pub fn table(comparison: &Comparison) -> String {
     text
 }
 
-fn workload_table(workload: &Compared) -> String {
+/// The table of one workload.
+pub fn workload_table(workload: &Compared) -> String {
     let mut text = format!(
         "\n| {} | training, rows/s | ours | times as fast | batches of 4,096, rows/s | ours \
          | times as fast | one row, µs | ours | times as fast | loss | ours |\n{}\n",
