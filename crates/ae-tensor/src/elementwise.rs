@@ -4,7 +4,7 @@
 //! the best one is chosen at run time. The closure becomes part of the loop body and is turned into
 //! vector code when it is branch-free arithmetic: comparisons with `if … { a } else { b }` of two
 //! values are fine, early returns, divisions of integers and calls of `std` functions such as
-//! `f32::exp` are not. The functions of [`scalar`](crate::scalar) are made for it.
+//! `f32::exp` are not. The functions of [`scalar`] are made for it.
 //!
 //! All loops run on the calling thread; [`parallel`](crate::parallel) cuts long slices.
 //!

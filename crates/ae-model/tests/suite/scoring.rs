@@ -184,13 +184,10 @@ fn surprise_is_what_it_is_said_to_be() {
         }
     }
     let scores = model.score(&rows).unwrap();
-    for row in 0..75 {
+    assert_eq!(scores.len(), 75);
+    for (row, score) in scores.into_iter().enumerate() {
         let expected = expected(&given, &back, row);
-        assert!(
-            (scores[row] - expected).abs() < 1e-3,
-            "{row}: {} {expected}",
-            scores[row]
-        );
+        assert!((score - expected).abs() < 1e-3, "{row}: {score} {expected}");
     }
 }
 
