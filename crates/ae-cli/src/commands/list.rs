@@ -38,6 +38,7 @@ const KINDS: &[Kind] = &[
     ("scalings", || catalogue(Scaling::CATALOGUE)),
     ("scorings", || catalogue(Scoring::CATALOGUE)),
     ("thresholds", || catalogue(Threshold::CATALOGUE)),
+    ("samplers", || catalogue(ae_sweep::Sampler::CATALOGUE)),
 ];
 
 pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {

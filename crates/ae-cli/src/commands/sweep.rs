@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Draws of the random settings, in each cell of the grid [default: 10].
     #[arg(long, value_name = "N", help_heading = "Sweep")]
     trials: Option<u32>,
-    /// How they are drawn: random, sobol.
+    /// How they are drawn: random, sobol (`ae list samplers`).
     #[arg(long, help_heading = "Sweep")]
     sampler: Option<Sampler>,
     /// Runs of each configuration, seeds counted from --seed on [default: 1].

@@ -21,6 +21,7 @@ use super::Span;
 use crate::failure::Failure;
 use crate::options::SourceArguments;
 use crate::settings_file::RunSettings;
+use ae_data::SourceOptions;
 use ae_sweep::sampler::Random;
 use ae_sweep::{Design, Drawn, Grid, Halving, Sampler, Setting, Spread};
 use anyhow::Context;
@@ -172,7 +173,9 @@ fn values_of(setting: &Setting, values: &toml::Value) -> anyhow::Result<Vec<Valu
 /// MNIST where it is fetched, else on the built-in digits.
 pub fn first_plan(source: &SourceArguments) -> anyhow::Result<Plan> {
     let mut plan = Plan::parse(include_str!("first.toml"), "first.toml")?;
-    if source.open("mnist").is_err() {
+    let folder = source.data_dir.clone();
+    let folder = folder.unwrap_or_else(|| SourceOptions::default().folder);
+    if !folder.join("mnist").is_dir() {
         plan.run.data = Some("strokes:rows=10000".to_owned());
     }
     Ok(plan)
