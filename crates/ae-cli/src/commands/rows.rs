@@ -8,8 +8,9 @@ use ae_model::Model;
 use std::path::PathBuf;
 
 /// A model, the rows to put through it, and where the result goes.
+// Its own group's name: a command whose arguments hold these has one called `Arguments`.
 #[derive(clap::Args, Debug)]
-#[group(skip)]
+#[group(id = "rows")]
 pub struct Arguments {
     /// A model file.
     model: PathBuf,
