@@ -81,7 +81,9 @@ fn defaults_follow_the_data() {
         "loss = \"mse\"",
         "output = \"linear\"",
         "scaling = \"standard\"",
-        "latent = 1",
+        "latent = 2",
+        "hidden = [16]",
+        "batch = 32",
     ] {
         assert!(settings.contains(line), "{line} in\n{settings}");
     }

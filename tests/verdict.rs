@@ -110,7 +110,7 @@ fn a_small_table_that_was_hardly_trained_says_how_many_steps_it_took() {
         .iter()
         .find(|finding| finding["title"] == "hardly trained")
         .unwrap_or_else(|| panic!("{findings:?}"));
-    assert_eq!(found["detail"], "it took 4 steps: 2 epochs of 2");
+    assert_eq!(found["detail"], "it took 18 steps: 2 epochs of 9");
     // The same network with enough steps has no such finding.
     let metrics = place
         .run("train curve.csv --latent 2 --hidden 32 --epochs 150 --batch 16 --optimizer adam:lr=3e-3 --json --out b")

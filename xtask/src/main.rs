@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod dist;
 mod fetch;
+mod generate_table;
 mod process;
 mod repro;
 mod sweep;
@@ -38,6 +39,8 @@ enum Command {
     Ci(ci::CiArguments),
     /// Measure training and inference on this machine
     Bench(bench::BenchArguments),
+    /// Write a large table of mixed columns as CSV
+    GenerateTable(generate_table::GenerateTableArguments),
     /// Run `ae sweep` in an optimised build, or write its batch script for a cluster
     Sweep(sweep::SweepArguments),
     /// Repeat a published result, and set our figures beside the others'
@@ -52,6 +55,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::FetchFashion(arguments) => fetch::run("fashion", arguments),
         Command::Ci(arguments) => ci::run(arguments),
         Command::Bench(arguments) => bench::run(arguments),
+        Command::GenerateTable(arguments) => generate_table::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Repro(arguments) => repro::run(arguments),
         Command::Dist(arguments) => dist::run(arguments),

@@ -5,6 +5,7 @@
 //! stdout, everything else to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage.
 #![forbid(unsafe_code)]
 
+mod columns;
 mod commands;
 mod failure;
 mod options;
@@ -18,6 +19,7 @@ mod say;
 mod settings_file;
 mod stop;
 mod sweep;
+mod table_options;
 
 use ae_tensor::parallel;
 use clap::{CommandFactory, FromArgMatches, Parser};

@@ -1,7 +1,10 @@
 //! Options that several commands share.
 
-use ae_data::{DataError, Dataset, Noise, Parts, Scaling, SourceOptions, source};
-use ae_model::{Scoring, Settings, Threshold};
+use crate::failure::Failure;
+use crate::table_options::{Delimiter, Mark, bound, column_type, first};
+use ae_data::source::TableReader;
+use ae_data::{Dataset, Noise, Parts, Scaling, SourceOptions, source};
+use ae_model::{Model, Scoring, Settings, Threshold};
 use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
@@ -18,6 +21,16 @@ macro_rules! settings_options {
         }
 
         impl SettingsOptions {
+            /// Whether hidden layers were given: the last of them may be the code.
+            pub fn has_hidden(&self) -> bool {
+                self.hidden.is_some()
+            }
+
+            /// Whether the number of epochs was given: whoever asks for so many wants them.
+            pub fn has_epochs(&self) -> bool {
+                self.epochs.is_some()
+            }
+
             /// Writes what was given over `settings`.
             pub fn apply(&self, settings: &mut Settings) {
                 $( if let Some(value) = &self.$field {
@@ -198,7 +211,10 @@ settings_options! {
     /// Where weights, order, splits, noise and dropout come from.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), help_heading = "Training")]
     seed: u64,
-    /// How features are scaled: unit, min-max, standard, robust, none.
+    /// Bound of a table's scaled numbers: those beyond are clipped to it, and counted.
+    #[arg(long, value_name = "BOUND", value_parser = bound, help_heading = "Data")]
+    clip_values: f32 => |bound: &f32| Some(*bound),
+    /// How features are scaled: unit, min-max, standard, robust, rank-gauss, none.
     #[arg(long, value_parser = choice::<Scaling>, help_heading = "Data")]
     scaling: Scaling,
     /// Share of the training rows held out to watch, in [0, 1).
@@ -210,40 +226,6 @@ settings_options! {
     /// Watch the source's own test rows, as some published protocols do [true or false].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Data")]
     validate_on_test: bool,
-}
-
-/// What separates fields: one character of ASCII.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Delimiter(u8);
-
-impl std::str::FromStr for Delimiter {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.as_bytes() {
-            // As it is typed where a tab is hard to type.
-            b"\\t" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(Self(*byte)),
-            _ => Err(format!(
-                "expected one ASCII character other than a quote or a line end, or \\t, found `{text}`"
-            )),
-        }
-    }
-}
-
-impl TryFrom<String> for Delimiter {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Delimiter> for String {
-    fn from(delimiter: Delimiter) -> Self {
-        char::from(delimiter.0).to_string()
-    }
 }
 
 /// How a source is read.
@@ -287,6 +269,58 @@ pub struct SourceArguments {
     )]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
+    /// Columns that name the rows: carried along, not learnt from.
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        value_delimiter = ',',
+        help_heading = "Data"
+    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub id: Vec<String>,
+    /// What columns are, as price=number,zip=category: number, boolean, category, datetime, id
+    /// or text; found out from all of their cells if not given.
+    #[arg(
+        long,
+        value_name = "COLUMN=TYPE",
+        value_delimiter = ',',
+        help_heading = "Data"
+    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
+    /// Words for a missing value, besides an empty cell, as NA,-999 [default: NA, N/A, #N/A,
+    /// NaN, -NaN, <NA>, null, none, nil, ?, -, . in any case].
+    #[arg(
+        long,
+        value_name = "WORDS",
+        value_delimiter = ',',
+        allow_hyphen_values = true,
+        help_heading = "Data"
+    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// The decimal mark of a CSV file's numbers, a point or a comma; the other may then stand
+    /// between thousands. Guessed if not given, but never with thousands.
+    #[arg(long, value_name = "CHAR", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<char>,
+    /// What stands between the thousands of a CSV file's numbers.
+    #[arg(long, value_name = "CHAR", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thousands: Option<char>,
+    /// How a CSV file's text is encoded: utf-8, utf-16, latin-1, …; UTF-8, or what the file's
+    /// first bytes say, if not given.
+    #[arg(long, value_name = "NAME", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// What stands around a CSV field that holds the delimiter [default: a double quote].
+    #[arg(long, value_name = "CHAR", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Mark>,
+    /// What the lines of a CSV file begin with that are no records; guessed if not given.
+    #[arg(long, value_name = "CHAR", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Mark>,
     /// At most this many rows of each part, from the start.
     #[arg(long, value_name = "ROWS", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -308,32 +342,53 @@ impl SourceArguments {
             header: self.header.or(other.header),
             delimiter: self.delimiter.or(other.delimiter),
             label: self.label.clone().or_else(|| other.label.clone()),
-            exclude: if self.exclude.is_empty() {
-                other.exclude.clone()
-            } else {
-                self.exclude.clone()
-            },
+            exclude: first(&self.exclude, &other.exclude),
+            id: first(&self.id, &other.id),
+            types: first(&self.types, &other.types),
+            missing: first(&self.missing, &other.missing),
+            decimal: self.decimal.or(other.decimal),
+            thousands: self.thousands.or(other.thousands),
+            encoding: self.encoding.clone().or_else(|| other.encoding.clone()),
+            quote: self.quote.or(other.quote),
+            comment: self.comment.or(other.comment),
             limit: self.limit.or(other.limit),
         }
     }
 
     /// Opens a data set.
-    pub fn open(&self, data: &str) -> Result<Parts, DataError> {
+    pub fn open(&self, data: &str) -> anyhow::Result<Parts> {
+        Ok(source::open(data, &self.options()?)?)
+    }
+
+    /// How sources are read.
+    pub fn options(&self) -> anyhow::Result<SourceOptions> {
         let mut options = SourceOptions {
             transpose: self.transpose,
             invert: self.invert,
             member: self.member.clone(),
             header: self.header,
-            delimiter: self.delimiter.map(|delimiter| delimiter.0),
+            delimiter: self.delimiter.map(Delimiter::byte),
             label: self.label.clone(),
             exclude: self.exclude.clone(),
+            id: self.id.clone(),
+            types: self
+                .types
+                .iter()
+                .map(|text| column_type(text))
+                .collect::<Result<_, _>>()?,
+            missing: (!self.missing.is_empty()).then(|| self.missing.clone()),
+            decimal: self.decimal,
+            thousands: self.thousands,
+            encoding: self.encoding.clone(),
+            quote: self.quote.map(Mark::byte),
+            comment: self.comment.map(Mark::byte),
             limit: self.limit,
             ..SourceOptions::default()
         };
         if let Some(folder) = &self.data_dir {
             options.folder.clone_from(folder);
         }
-        source::open(data, &options)
+        Ok(options)
     }
 }
 
@@ -359,15 +414,28 @@ pub struct DataArguments {
 }
 
 impl DataArguments {
-    /// The rows asked for, and what they are called.
-    pub fn open(&self) -> anyhow::Result<(Dataset, &'static str)> {
-        let parts = self.source.open(&self.data)?;
+    /// The table, a block of rows at a time, if it is a CSV file and the model knows its
+    /// columns.
+    pub fn open_blocks(&self, model: &Model) -> anyhow::Result<Option<TableReader>> {
+        let Some(schema) = model.layout().schema() else {
+            return Ok(None);
+        };
+        let options = self.source.options()?;
+        Ok(source::open_blocks(&self.data, &options, schema)?)
+    }
+
+    /// The rows asked for, read as the model wants them, and what they are called.
+    pub fn open(&self, model: &Model) -> anyhow::Result<(Dataset, &'static str)> {
+        let parts = match model.layout().schema() {
+            Some(schema) => source::open_known(&self.data, &self.source.options()?, schema)?,
+            None => self.source.open(&self.data)?,
+        };
         Ok(match (self.part, parts.test) {
             (Some(PartName::Train), _) => (parts.train, "train"),
             (_, Some(test)) => (test, "test"),
             (None, None) => (parts.train, "given"),
             (Some(PartName::Test), None) => {
-                return Err(crate::failure::Failure::new(
+                return Err(Failure::new(
                     format!("{} has no test rows of its own", self.data),
                     "leave out `--part test`",
                 )

@@ -1,10 +1,13 @@
-//! Rows of numbers on their way out: npy or CSV, by the file's name; CSV on stdout.
+//! Rows on their way out: npy or text, by the file's name; text on stdout.
 
 use crate::failure::Failure;
-use ae_data::{Layout, write_npy};
-use ae_model::write_beside;
+use ae_data::table::cell_text;
+use ae_data::{Kind, Schema, write_npy};
+use ae_model::{Model, write_beside};
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -16,42 +19,281 @@ pub struct OutputArguments {
     out: Option<PathBuf>,
 }
 
-impl OutputArguments {
-    /// Writes rows; `names` head the columns of a CSV file.
-    pub fn write(&self, names: &[String], rows: &Array2<f32>) -> anyhow::Result<()> {
-        self.write_text(&["csv"], rows, |out| write_csv(out, names, rows.view()))
+/// Rows of a result.
+pub struct Block {
+    /// What names each of them, row after row; nothing for rows without a name.
+    pub ids: Vec<String>,
+    /// Their numbers.
+    pub rows: Array2<f32>,
+}
+
+impl Block {
+    /// Rows without names.
+    pub fn unnamed(rows: Array2<f32>) -> Self {
+        Self {
+            ids: Vec::new(),
+            rows,
+        }
+    }
+}
+
+/// How rows are written as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// CSV.
+    Csv,
+    /// A JSON object a line.
+    JsonLines,
+}
+
+impl Form {
+    /// Ends of names of such files.
+    fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Csv => &["csv"],
+            Self::JsonLines => &["jsonl", "json"],
+        }
+    }
+}
+
+/// What a result's rows hold.
+pub struct Head<'a> {
+    /// Rows without a name of their own get their number, from 1.
+    pub numbered: bool,
+    /// The columns that name a row.
+    pub ids: Vec<String>,
+    /// The others.
+    pub names: Vec<String>,
+    /// The table whose cells the numbers are; plain numbers, if not given.
+    pub schema: Option<Cow<'a, Schema>>,
+}
+
+impl Head<'_> {
+    /// Plain numbers.
+    pub fn plain(names: Vec<String>) -> Self {
+        Self {
+            numbered: false,
+            ids: Vec::new(),
+            names,
+            schema: None,
+        }
     }
 
-    /// Writes text to stdout or a file of one of these kinds, or `numbers` to a .npy file.
-    pub fn write_text(
+    /// The cells of a table.
+    pub fn of_table(schema: Cow<'_, Schema>) -> Head<'_> {
+        let columns = schema.written();
+        Head {
+            names: columns.map(|(_, column)| column.name.clone()).collect(),
+            schema: Some(schema),
+            ..Head::plain(Vec::new())
+        }
+    }
+
+    /// The cells of a model's rows.
+    pub fn of_rows(model: &Model) -> Head<'_> {
+        match model.layout().schema() {
+            Some(schema) => Head::of_table(Cow::Borrowed(schema)),
+            None => Head::plain(model.layout().feature_names()),
+        }
+    }
+
+    /// Whether rows begin with their number.
+    fn has_numbers(&self) -> bool {
+        self.numbered && self.ids.is_empty()
+    }
+}
+
+/// Gives the next rows; `None` after the last.
+pub type Next<'a> = dyn FnMut() -> anyhow::Result<Option<Block>> + 'a;
+
+impl OutputArguments {
+    /// Writes all rows of a result at once.
+    pub fn write(&self, head: &Head<'_>, rows: Array2<f32>) -> anyhow::Result<()> {
+        let mut block = Some(Block::unnamed(rows));
+        self.write_blocks(Form::Csv, head, &mut || Ok(block.take()))
+    }
+
+    /// Writes rows as they come. Nothing is left of a file if they end with an error.
+    pub fn write_blocks(
         &self,
-        kinds: &[&str],
-        numbers: &Array2<f32>,
-        text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        form: Form,
+        head: &Head<'_>,
+        next: &mut Next<'_>,
     ) -> anyhow::Result<()> {
         let Some(path) = &self.out else {
             let mut out = BufWriter::new(io::stdout().lock());
-            text(&mut out)?;
+            text(&mut out, form, head, next)?;
             return Ok(out.flush()?);
         };
-        match extension(path).as_str() {
-            "npy" => write_beside(path, false, |file| write_npy(file, numbers.view()))?,
-            kind if kinds.contains(&kind) => write_beside(path, false, text)?,
+        let mut failure = None;
+        // An error of what is written is the system's; one of the rows is kept beside it.
+        let mut keep = |result: anyhow::Result<()>| {
+            result.map_err(|error| {
+                let system = error.downcast::<io::Error>();
+                system.unwrap_or_else(|error| {
+                    failure = Some(error);
+                    io::Error::other("rows")
+                })
+            })
+        };
+        let written = match extension(path).as_str() {
+            "npy" => write_beside(path, false, |file| keep(npy(file, head, next))),
+            kind if form.kinds().contains(&kind) => {
+                write_beside(path, false, |file| keep(text(file, form, head, next)))
+            }
             other => {
                 return Err(Failure::usage(
                     format!("{}: can't write `{other}` files", path.display()),
-                    Some(format!("end the name in .npy or .{}", kinds.join(" or ."))),
+                    Some(format!(
+                        "end the name in .npy or .{}",
+                        form.kinds().join(" or .")
+                    )),
                 )
                 .into());
             }
+        };
+        match failure {
+            Some(failure) => Err(failure),
+            None => Ok(written?),
         }
-        Ok(())
     }
 
     /// Whether rows go to a file, which leaves stdout to what is said of them.
     pub fn is_file(&self) -> bool {
         self.out.is_some()
     }
+}
+
+/// The numbers of all rows, which must be known before the first is written.
+fn npy(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
+    let is_number =
+        |kind: &Kind| kind.cells() == 0 || matches!(kind, Kind::Number(_) | Kind::Boolean { .. });
+    if let Some(column) = head.schema.as_ref().and_then(|schema| {
+        schema
+            .columns
+            .iter()
+            .find(|column| !is_number(&column.kind))
+    }) {
+        return Err(Failure::new(
+            format!(
+                "column `{}` is {}, an .npy file holds numbers",
+                column.name,
+                column.kind.name()
+            ),
+            "end the name in .csv",
+        )
+        .into());
+    }
+    let (mut values, mut rows, mut width) = (Vec::new(), 0, head.names.len());
+    while let Some(block) = next()? {
+        rows += block.rows.nrows();
+        width = block.rows.ncols();
+        values.extend(block.rows);
+    }
+    let all = ArrayView2::from_shape((rows, width), &values)?;
+    Ok(write_npy(file, all)?)
+}
+
+fn text(
+    out: &mut dyn Write,
+    form: Form,
+    head: &Head<'_>,
+    next: &mut Next<'_>,
+) -> anyhow::Result<()> {
+    match form {
+        Form::Csv => csv_lines(out, head, next),
+        Form::JsonLines => json_lines(out, head, next),
+    }
+}
+
+/// A row with its ids and its number, from 1.
+struct Row<'a> {
+    number: usize,
+    ids: &'a [String],
+    cells: ArrayView1<'a, f32>,
+}
+
+fn for_rows(
+    head: &Head<'_>,
+    next: &mut Next<'_>,
+    write: &mut dyn FnMut(&Row<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut number = 0;
+    while let Some(block) = next()? {
+        let mut all = block.ids.chunks(head.ids.len().max(1));
+        for cells in block.rows.rows() {
+            number += 1;
+            let ids = all.next().unwrap_or_default();
+            write(&Row { number, ids, cells })?;
+        }
+    }
+    Ok(())
+}
+
+fn csv_lines(out: impl Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    let number = head.has_numbers().then_some("row");
+    let ids = head.ids.iter().map(String::as_str);
+    let names = head.names.iter().map(String::as_str);
+    let names = number.into_iter().chain(ids).chain(names);
+    writer.write_record(names).map_err(system_error)?;
+    let mut text = String::new();
+    for_rows(head, next, &mut |row| {
+        if head.has_numbers() {
+            text.clear();
+            write!(text, "{}", row.number)?;
+            writer.write_field(&text).map_err(system_error)?;
+        }
+        for id in row.ids {
+            writer.write_field(id).map_err(system_error)?;
+        }
+        match (&head.schema, row.cells.as_slice()) {
+            (Some(schema), Some(cells)) => {
+                for (first, column) in schema.written() {
+                    let text = cell_text(&column.kind, &cells[first..]);
+                    writer.write_field(text).map_err(system_error)?;
+                }
+            }
+            _ => {
+                for value in row.cells {
+                    text.clear();
+                    write!(text, "{value}")?;
+                    writer.write_field(&text).map_err(system_error)?;
+                }
+            }
+        }
+        Ok(writer.write_record(None::<&[u8]>).map_err(system_error)?)
+    })?;
+    Ok(writer.flush()?)
+}
+
+/// Numbers and booleans of a table as JSON has them, all else as text.
+fn json_lines(out: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
+    let schema = head.schema.as_deref();
+    let columns: Vec<_> = schema.into_iter().flat_map(Schema::written).collect();
+    for_rows(head, next, &mut |row| {
+        let mut members = Vec::new();
+        if head.has_numbers() {
+            members.push(("row", row.number.to_string()));
+        }
+        for (name, id) in head.ids.iter().zip(row.ids) {
+            members.push((name, serde_json::to_string(id)?));
+        }
+        for (first, column) in &columns {
+            let cells: Vec<f32> = row.cells.iter().skip(*first).copied().collect();
+            let text = cell_text(&column.kind, &cells);
+            let value = match column.kind {
+                Kind::Number(_) | Kind::Boolean { .. } => text,
+                _ => serde_json::to_string(&text)?,
+            };
+            members.push((&column.name, value));
+        }
+        for (place, (name, value)) in members.iter().enumerate() {
+            let before = if place == 0 { '{' } else { ',' };
+            write!(out, "{before}{}:{value}", serde_json::to_string(name)?)?;
+        }
+        Ok(out.write_all(b"}\n")?)
+    })
 }
 
 fn extension(path: &Path) -> String {
@@ -69,16 +311,6 @@ fn writable(path: PathBuf) -> Result<PathBuf, String> {
     }
 }
 
-fn write_csv(out: impl Write, names: &[String], rows: ArrayView2<f32>) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(names).map_err(system_error)?;
-    for row in rows.rows() {
-        let cells = row.iter().map(ToString::to_string);
-        writer.write_record(cells).map_err(system_error)?;
-    }
-    writer.flush()
-}
-
 /// What the system said, not what became of it on the way: a closed pipe must be told.
 pub fn system_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
@@ -90,11 +322,4 @@ pub fn system_error(error: csv::Error) -> io::Error {
 /// "latent 0", "latent 1", …
 pub fn latent_names(width: usize) -> Vec<String> {
     (0..width).map(|unit| format!("latent {unit}")).collect()
-}
-
-/// The names of a row's features.
-pub fn feature_names(layout: &Layout) -> Vec<String> {
-    (0..layout.width())
-        .map(|index| layout.feature_name(index))
-        .collect()
 }

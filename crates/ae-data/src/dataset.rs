@@ -3,6 +3,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::table::{Guess, Schema};
 use crate::{DataError, Labels, Layout};
 
 /// Rows of numbers as a source gave them: unscaled, with what is known about them.
@@ -24,6 +25,8 @@ pub struct Dataset {
     pub name: String,
     /// Assumptions made and oddities seen while reading, for the user to see.
     pub warnings: Vec<String>,
+    /// What was found out about the columns of a table, where nobody said.
+    pub guesses: Vec<Guess>,
 }
 
 /// The numbers of a [`Dataset`]. Images stay bytes: a quarter of the memory of `f32`.
@@ -31,7 +34,7 @@ pub struct Dataset {
 pub enum Values {
     /// Whole numbers from 0 to 255.
     Bytes(Vec<u8>),
-    /// Finite numbers.
+    /// Finite numbers; in a table, NaN for a missing cell.
     Floats(Vec<f32>),
 }
 
@@ -94,7 +97,31 @@ impl Dataset {
         values: Values,
         labels: Option<Labels>,
     ) -> Result<Self, DataError> {
-        let name = name.into();
+        let dataset = Self::unchecked(name.into(), layout, values, labels)?;
+        dataset.check_finite()?;
+        Ok(dataset)
+    }
+
+    /// Rows of a table; a missing cell is NaN.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), but for missing cells.
+    pub fn table(
+        name: impl Into<String>,
+        schema: Schema,
+        values: Vec<f32>,
+        labels: Option<Labels>,
+    ) -> Result<Self, DataError> {
+        let layout = Layout::Table(schema);
+        Self::unchecked(name.into(), layout, Values::Floats(values), labels)
+    }
+
+    fn unchecked(
+        name: String,
+        layout: Layout,
+        values: Values,
+        labels: Option<Labels>,
+    ) -> Result<Self, DataError> {
         let (width, found) = (layout.width(), values.len());
         if width == 0 {
             return Err(DataError::NoFeatures { name });
@@ -115,7 +142,7 @@ impl Dataset {
                 labels: count,
             });
         }
-        let dataset = Self {
+        Ok(Self {
             values,
             rows,
             width,
@@ -123,12 +150,11 @@ impl Dataset {
             labels,
             name,
             warnings: Vec::new(),
-        };
-        dataset.check_finite()?;
-        Ok(dataset)
+            guesses: Vec::new(),
+        })
     }
 
-    fn check_finite(&self) -> Result<(), DataError> {
+    pub(crate) fn check_finite(&self) -> Result<(), DataError> {
         let Values::Floats(floats) = &self.values else {
             return Ok(());
         };
@@ -140,6 +166,18 @@ impl Dataset {
                 feature: self.feature_name(position % self.width),
                 value: floats[position],
             }),
+        }
+    }
+
+    /// Columns that are learnt from: those of a table, which may be several numbers each, or
+    /// else the numbers of a row.
+    pub fn columns(&self) -> usize {
+        match self.layout.schema() {
+            Some(schema) => {
+                let columns = schema.columns.iter();
+                columns.filter(|column| column.kind.cells() > 0).count()
+            }
+            None => self.width,
         }
     }
 
@@ -158,6 +196,17 @@ impl Dataset {
                 }
             }
             Values::Floats(floats) => out.copy_from_slice(&floats[range]),
+        }
+    }
+
+    /// One row of floats as it is; empty for rows of bytes.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn floats(&self, row: usize) -> &[f32] {
+        match &self.values {
+            Values::Bytes(_) => &[],
+            Values::Floats(floats) => &floats[row * self.width..(row + 1) * self.width],
         }
     }
 
@@ -233,7 +282,7 @@ impl Dataset {
                 width,
                 channels,
             } => ("image", [height, width, channels]),
-            Layout::Columns(_) => ("columns", [self.width, 1, 1]),
+            Layout::Columns(_) | Layout::Table(_) => ("columns", [self.width, 1, 1]),
         };
         hash.update(kind);
         for size in [self.rows].into_iter().chain(shape) {
@@ -285,6 +334,7 @@ impl Dataset {
             labels,
             name: self.name.clone(),
             warnings: self.warnings.clone(),
+            guesses: self.guesses.clone(),
         }
     }
 

@@ -2,8 +2,10 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::Schema;
+
 /// How a row is laid out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Layout {
     /// An image, line after line; the channels of a pixel stand together.
     Image {
@@ -14,8 +16,10 @@ pub enum Layout {
         /// Numbers in a pixel: 1 for grey, 3 for colour.
         channels: usize,
     },
-    /// A table's row, with the names of its columns.
+    /// A row of numbers, with the names of its columns.
     Columns(Vec<String>),
+    /// A row of a table whose columns are of several kinds.
+    Table(Schema),
 }
 
 impl Layout {
@@ -28,6 +32,22 @@ impl Layout {
                 channels,
             } => height * width * channels,
             Self::Columns(names) => names.len(),
+            Self::Table(schema) => schema.cells(),
+        }
+    }
+
+    /// What to call each feature; see [`feature_name`](Self::feature_name).
+    pub fn feature_names(&self) -> Vec<String> {
+        (0..self.width())
+            .map(|index| self.feature_name(index))
+            .collect()
+    }
+
+    /// The columns of a table.
+    pub fn schema(&self) -> Option<&Schema> {
+        match self {
+            Self::Table(schema) => Some(schema),
+            _ => None,
         }
     }
 
@@ -50,6 +70,7 @@ impl Layout {
                 name
             }
             Self::Columns(names) => names[index].clone(),
+            Self::Table(schema) => schema.cell_name(index),
         }
     }
 }

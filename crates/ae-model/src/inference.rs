@@ -1,13 +1,13 @@
 //! A model at work: rows in, codes, rows or scores out.
 //!
-//! Rows come as a [`Dataset`] or as a matrix, scaled and put through the network some at a
+//! Rows come as a [`Dataset`] or as a matrix, made into features and put through the network some at a
 //! time. Pieces of parallel work are whole rows, so that results don't depend on threads.
 
 use crate::scoring::Judged;
 use crate::{Model, ModelError};
-use ae_data::{DataError, Dataset, FittedScaling};
+use ae_data::{DataError, Dataset};
 use ae_nn::{Leg, Scratch};
-use ae_tensor::{elementwise, parallel};
+use ae_tensor::parallel;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
 /// Rows that are scaled and put through the network at a time.
@@ -16,13 +16,17 @@ const ROWS_AT_A_TIME: usize = 512;
 /// Rows in a piece of parallel work.
 const ROWS_PER_PIECE: usize = 16;
 
-/// Unscaled rows, wherever they are.
+/// Rows as they came, wherever they are.
 struct Raw<'a> {
     count: usize,
-    /// Writes a row.
+    /// Numbers in a row.
+    cells: usize,
+    /// Writes the features of a row.
     fill: &'a (dyn Fn(usize, &mut [f32]) + Sync),
-    /// How to read them.
-    scaling: &'a FittedScaling,
+    /// Makes NaN of the features of a row's missing cells.
+    blank: &'a (dyn Fn(usize, &mut [f32]) + Sync),
+    /// Makes a row of features.
+    back: &'a (dyn Fn(&[f32], &mut [f32]) + Sync),
 }
 
 impl Model {
@@ -34,7 +38,8 @@ impl Model {
         self.with_dataset(dataset, |raw| self.encode_raw(raw))
     }
 
-    /// Each row through the code and back, in the data's own units: rows × features.
+    /// Each row through the code and back, in the data's own units: rows × cells. What comes
+    /// back of a table is what the model expects in each cell, missing ones too.
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare); a number beyond the range of single precision.
@@ -60,40 +65,44 @@ impl Model {
         self.with_dataset(dataset, |raw| self.score_raw(raw))
     }
 
-    /// As [`encode`](Self::encode), of rows × features in the units of the training data.
+    /// As [`encode`](Self::encode), of rows × cells in the units of the training data.
     ///
     /// # Errors
-    /// Rows of another width, or a value that is not finite.
+    /// Rows of another width, or a value that is not finite (but for NaN where a table's cell
+    /// is missing).
     pub fn encode_rows(&self, rows: ArrayView2<f32>) -> Result<Array2<f32>, ModelError> {
         self.with_rows(rows, |raw| self.encode_raw(raw))
     }
 
-    /// As [`reconstruct`](Self::reconstruct), of rows × features in the units of the
+    /// As [`reconstruct`](Self::reconstruct), of rows × cells in the units of the
     /// training data.
     ///
     /// # Errors
-    /// Rows of another width, a value that is not finite, or a result that isn't.
+    /// As [`encode_rows`](Self::encode_rows), or a result that is not finite.
     pub fn reconstruct_rows(&self, rows: ArrayView2<f32>) -> Result<Array2<f32>, ModelError> {
         self.with_rows(rows, |raw| self.reconstruct_raw(raw))
     }
 
-    /// As [`score`](Self::score), of rows × features in the units of the training data.
+    /// As [`score`](Self::score), of rows × cells in the units of the training data.
     ///
     /// # Errors
-    /// Rows of another width, or a value that is not finite.
+    /// As [`encode_rows`](Self::encode_rows).
     pub fn score_rows(&self, rows: ArrayView2<f32>) -> Result<Vec<f64>, ModelError> {
         self.with_rows(rows, |raw| self.score_raw(raw))
     }
 
-    /// Codes back to rows in the units of the training data: rows × features.
+    /// Codes back to rows in the units of the training data: rows × cells.
     ///
     /// # Errors
     /// Codes of another width than the model's; a result beyond the range of single
     /// precision.
     pub fn decode(&self, codes: ArrayView2<f32>) -> Result<Array2<f32>, ModelError> {
         let rows = self.autoencoder.in_pool(codes.nrows(), || {
-            let mut rows = self.autoencoder.decode(codes)?;
-            unscale(&self.scaling, rows.view_mut());
+            let features = self.autoencoder.decode(codes)?;
+            let mut rows = Array2::zeros((codes.nrows(), self.preprocessing.cells()));
+            for_row_pairs(features.view(), rows.view_mut(), |features, cells| {
+                self.preprocessing.inverse_row(features, cells);
+            });
             Ok::<_, ModelError>(rows)
         })?;
         self.check_finite(rows)
@@ -104,11 +113,13 @@ impl Model {
         dataset: &Dataset,
         work: impl FnOnce(&Raw<'_>) -> Result<R, ModelError>,
     ) -> Result<R, ModelError> {
-        let (prepared, _) = self.scaling.prepare(dataset)?;
+        let (prepared, _) = self.read(dataset)?;
         work(&Raw {
             count: dataset.rows,
-            fill: &|row, out| dataset.fill_row(row, out),
-            scaling: prepared.scaling(),
+            cells: dataset.width,
+            fill: &|row, out| prepared.fill_row(dataset, row, out),
+            blank: &|row, features| prepared.blank_holes(dataset, row, features),
+            back: &|features, cells| prepared.decode_row(features, cells),
         })
     }
 
@@ -118,7 +129,7 @@ impl Model {
         work: impl FnOnce(&Raw<'_>) -> Result<R, ModelError>,
     ) -> Result<R, ModelError> {
         let name = "rows".to_owned();
-        let (expected, found) = (self.scaling.width(), rows.ncols());
+        let (expected, found) = (self.preprocessing.cells(), rows.ncols());
         if found != expected {
             let error = DataError::Width {
                 name,
@@ -127,7 +138,9 @@ impl Model {
             };
             return Err(error.into());
         }
-        if let Some(((row, feature), value)) = not_finite(rows) {
+        let is_hole = |value: f32| value.is_nan() && self.preprocessing.encoding().is_some();
+        let is_bad = |value: f32| !value.is_finite() && !is_hole(value);
+        if let Some(((row, feature), value)) = find(rows, is_bad) {
             let error = DataError::NotFinite {
                 name,
                 row,
@@ -136,14 +149,14 @@ impl Model {
             };
             return Err(error.into());
         }
+        let (preprocessing, rows) = (&self.preprocessing, rows.as_standard_layout());
+        let cells = |row: usize| &rows.as_slice().unwrap_or(&[])[row * expected..][..expected];
         work(&Raw {
             count: rows.nrows(),
-            fill: &|row, out| {
-                for (out, value) in out.iter_mut().zip(rows.row(row)) {
-                    *out = *value;
-                }
-            },
-            scaling: &self.scaling,
+            cells: expected,
+            fill: &|row, out| preprocessing.transform_row(cells(row), out),
+            blank: &|row, features| preprocessing.blank_holes(cells(row), features),
+            back: &|features, cells| preprocessing.inverse_row(features, cells),
         })
     }
 
@@ -153,20 +166,23 @@ impl Model {
         self.for_batches(raw, |first, rows| {
             let range = first..first + rows.nrows();
             let out = codes.slice_axis_mut(Axis(0), range.into());
-            self.autoencoder.run(Leg::Encode, rows, out, &mut scratch)
+            self.autoencoder
+                .run(Leg::Encode, rows.view(), out, &mut scratch)
         })?;
         Ok(codes)
     }
 
     fn reconstruct_raw(&self, raw: &Raw<'_>) -> Result<Array2<f32>, ModelError> {
-        let mut all = Array2::zeros((raw.count, self.autoencoder.features()));
+        let mut all = Array2::zeros((raw.count, raw.cells));
         let mut scratch = Scratch::default();
+        let mut out = self.room(raw);
         self.for_batches(raw, |first, rows| {
-            let range = first..first + rows.nrows();
-            let mut out = all.slice_axis_mut(Axis(0), range.into());
+            let mut out = out.slice_axis_mut(Axis(0), (..rows.nrows()).into());
             self.autoencoder
-                .run(Leg::Reconstruct, rows, out.view_mut(), &mut scratch)?;
-            unscale(raw.scaling, out);
+                .run(Leg::Reconstruct, rows.view(), out.view_mut(), &mut scratch)?;
+            let range = first..first + rows.nrows();
+            let all = all.slice_axis_mut(Axis(0), range.into());
+            for_row_pairs(out.view(), all, raw.back);
             Ok(())
         })?;
         self.check_finite(all)
@@ -175,13 +191,16 @@ impl Model {
     fn score_raw(&self, raw: &Raw<'_>) -> Result<Vec<f64>, ModelError> {
         let mut scores = vec![0.0; raw.count];
         let mut scratch = Scratch::default();
-        let most = ROWS_AT_A_TIME.min(raw.count);
-        let mut out = Array2::zeros((most, self.autoencoder.features()));
-        self.for_batches(raw, |first, rows| {
+        let mut out = self.room(raw);
+        self.for_batches(raw, |first, mut rows| {
             let mut out = out.slice_axis_mut(Axis(0), (..rows.nrows()).into());
             self.autoencoder
-                .run(Leg::Reconstruct, rows, out.view_mut(), &mut scratch)?;
-            let parts = (&mut scores[first..first + rows.nrows()], rows, out.view());
+                .run(Leg::Reconstruct, rows.view(), out.view_mut(), &mut scratch)?;
+            for_rows(rows.view_mut(), |row, features| {
+                (raw.blank)(first + row, features)
+            });
+            let scores = &mut scores[first..first + rows.nrows()];
+            let parts = (scores, rows.view(), out.view());
             parallel::for_each(parts, ROWS_PER_PIECE, |_, (scores, rows, out)| {
                 for ((score, row), out) in scores.iter_mut().zip(rows.rows()).zip(out.rows()) {
                     let (row, out) = (row.to_slice(), out.to_slice());
@@ -194,24 +213,25 @@ impl Model {
         Ok(scores)
     }
 
-    /// Scaled rows, a batch at a time, with the number of the first; in the thread pool if
+    /// Room for a batch's reconstructions.
+    fn room(&self, raw: &Raw<'_>) -> Array2<f32> {
+        Array2::zeros((ROWS_AT_A_TIME.min(raw.count), self.autoencoder.features()))
+    }
+
+    /// Rows of features, a batch at a time, with the number of the first; in the thread pool if
     /// there are enough of them.
     fn for_batches(
         &self,
         raw: &Raw<'_>,
-        mut work: impl FnMut(usize, ArrayView2<f32>) -> Result<(), ae_nn::Error> + Send,
+        mut work: impl FnMut(usize, ArrayViewMut2<f32>) -> Result<(), ae_nn::Error> + Send,
     ) -> Result<(), ModelError> {
-        let most = ROWS_AT_A_TIME.min(raw.count);
-        let mut batch = Array2::zeros((most, self.autoencoder.features()));
+        let mut batch = self.room(raw);
         self.autoencoder.in_pool(raw.count, || {
             for first in (0..raw.count).step_by(ROWS_AT_A_TIME) {
                 let rows = ROWS_AT_A_TIME.min(raw.count - first);
                 let mut view = batch.slice_axis_mut(Axis(0), (..rows).into());
-                for_rows(view.view_mut(), |row, out| {
-                    (raw.fill)(first + row, out);
-                    raw.scaling.transform_row(out);
-                });
-                work(first, view.view())?;
+                for_rows(view.view_mut(), |row, out| (raw.fill)(first + row, out));
+                work(first, view)?;
             }
             Ok(())
         })
@@ -219,7 +239,7 @@ impl Model {
 
     /// The rows, if all of their numbers are finite.
     fn check_finite(&self, rows: Array2<f32>) -> Result<Array2<f32>, ModelError> {
-        match not_finite(rows.view()) {
+        match find(rows.view(), |value| !value.is_finite()) {
             None => Ok(rows),
             Some(((row, feature), value)) => Err(ModelError::Result {
                 row,
@@ -230,16 +250,24 @@ impl Model {
     }
 }
 
-/// The place and the value of the first number that is not finite.
-fn not_finite(rows: ArrayView2<f32>) -> Option<((usize, usize), f32)> {
+/// The place and the value of the first such number.
+fn find(rows: ArrayView2<f32>, is_such: impl Fn(f32) -> bool) -> Option<((usize, usize), f32)> {
     let mut numbers = rows.indexed_iter();
-    let found = numbers.find(|(_, value)| !value.is_finite());
+    let found = numbers.find(|(_, value)| is_such(**value));
     found.map(|(place, value)| (place, *value))
 }
 
-/// Back to the data's own units.
-fn unscale(scaling: &FittedScaling, rows: ArrayViewMut2<f32>) {
-    for_rows(rows, |_, row| scaling.inverse_row(row));
+/// Calls `work` with each row of `from` and of `to`, in parallel.
+fn for_row_pairs(
+    from: ArrayView2<f32>,
+    to: ArrayViewMut2<f32>,
+    work: impl Fn(&[f32], &mut [f32]) + Sync,
+) {
+    for_rows(to, |row, out| {
+        if let Some(from) = from.row(row).to_slice() {
+            work(from, out);
+        }
+    });
 }
 
 /// Calls `work` with each row and its number, in parallel.
@@ -251,10 +279,4 @@ fn for_rows(rows: ArrayViewMut2<f32>, work: impl Fn(usize, &mut [f32]) + Sync) {
             }
         }
     });
-}
-
-/// Mean squared difference of two rows.
-pub(crate) fn mse(a: &[f32], b: &[f32]) -> f64 {
-    let sum = elementwise::sum_map2(a, b, |a, b| (a - b) * (a - b));
-    f64::from(sum) / a.len() as f64
 }

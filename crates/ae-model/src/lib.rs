@@ -32,6 +32,7 @@
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
+mod balance;
 mod error;
 pub mod evaluation;
 mod file;
@@ -42,6 +43,7 @@ mod rows;
 pub mod scoring;
 mod session;
 mod settings;
+mod suited;
 
 pub use error::{FileProblem, ModelError};
 pub use evaluation::{Evaluation, evaluate, evaluate_run};
@@ -52,3 +54,4 @@ pub use rows::Rows;
 pub use scoring::{Judged, Ranking, Scorer, Scoring, Threshold};
 pub use session::{Finished, Session, Shared, train};
 pub use settings::Settings;
+pub use suited::Aim;

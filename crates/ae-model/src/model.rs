@@ -4,7 +4,10 @@ use crate::evaluation::Reference;
 use crate::file::{read_model, write_model};
 use crate::scoring::Scorer;
 use crate::{ModelError, Settings};
-use ae_data::{Dataset, FittedScaling, Layout, Prepared};
+use ae_data::Kind;
+use ae_data::preprocess::Oddities;
+use ae_data::{Dataset, FittedScaling, Layout, Prepared, Preprocessing};
+use ae_nn::loss::Measure;
 use ae_nn::{Autoencoder, Epoch, Loss};
 use ae_tensor::reduce;
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,7 @@ pub struct Model {
     pub(crate) autoencoder: Autoencoder,
     pub(crate) loss: Loss,
     pub(crate) layout: Layout,
-    pub(crate) scaling: FittedScaling,
+    pub(crate) preprocessing: Preprocessing,
     pub(crate) reference: Reference,
     pub(crate) scorer: Scorer,
     pub(crate) settings: Settings,
@@ -78,7 +81,36 @@ impl Model {
 
     /// The scaling fitted on the training rows.
     pub fn scaling(&self) -> &FittedScaling {
-        &self.scaling
+        self.preprocessing.scaling()
+    }
+
+    /// Scaling and encoding, fitted on the training rows: what makes features of a row.
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// How a row of features is laid out: as the row itself, but for tables, whose columns may
+    /// have become several features each.
+    pub fn feature_layout(&self) -> Layout {
+        self.preprocessing.feature_layout(&self.layout)
+    }
+
+    /// The interval in which the features of training rows lie, if there is one.
+    pub fn range(&self) -> Option<(f32, f32)> {
+        self.preprocessing.range()
+    }
+
+    /// What was minimised.
+    pub fn measure(&self) -> &dyn Measure {
+        self.autoencoder.measure(&self.loss)
+    }
+
+    /// What to call it.
+    pub fn loss_name(&self) -> String {
+        match self.autoencoder.output_blocks() {
+            Some(_) => format!("balanced {} and cross-entropy", self.loss),
+            None => self.loss.to_string(),
+        }
     }
 
     /// The simplest models of the same rows, to compare it with.
@@ -109,24 +141,61 @@ impl Model {
     /// How this model reads a data set, and what should be said about that.
     ///
     /// # Errors
-    /// Rows of another width, or values its scaling has no rule for.
+    /// Rows of other columns, or values its scaling has no rule for.
     pub fn prepare(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), ModelError> {
-        let (prepared, mut warnings) = self.scaling.prepare(dataset)?;
-        let outside = prepared.rows_outside(dataset);
-        if outside > 0 {
-            warnings.push(format!(
-                "{outside} of {} rows hold values outside the range of the training rows",
-                dataset.rows
-            ));
-        }
+        let (prepared, mut warnings) = self.read(dataset)?;
+        let oddities = prepared.oddities(dataset);
+        warnings.extend(self.oddities_in_words(&oddities));
         warnings.extend(self.strange_brightness(dataset, &prepared));
         Ok((prepared, warnings))
+    }
+
+    /// What rows hold that the training rows did not; those of several blocks add up.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn oddities(&self, dataset: &Dataset) -> Result<Oddities, ModelError> {
+        Ok(self.read(dataset)?.0.oddities(dataset))
+    }
+
+    /// The same, for the user to see.
+    pub fn oddities_in_words(&self, oddities: &Oddities) -> Vec<String> {
+        oddities.warnings(self.preprocessing.groups())
+    }
+
+    pub(crate) fn read(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), ModelError> {
+        self.check_columns(dataset)?;
+        Ok(self.preprocessing.prepare(dataset)?)
+    }
+
+    /// A table must have this model's columns, in its order: reading a file with the model's
+    /// schema sees to that. Plain numbers stand for a table of numbers.
+    fn check_columns(&self, dataset: &Dataset) -> Result<(), ModelError> {
+        let plain = |layout: &Layout| match layout.schema() {
+            Some(schema) => {
+                let mut kinds = schema.columns.iter().map(|column| &column.kind);
+                kinds.all(|kind| kind.cells() == 0 || matches!(kind, Kind::Number(_)))
+            }
+            None => true,
+        };
+        let fits = dataset.layout == self.layout || plain(&dataset.layout) && plain(&self.layout);
+        if fits {
+            return Ok(());
+        }
+        Err(ModelError::Settings {
+            what: format!(
+                "{}: not the columns that the model was trained on",
+                dataset.name
+            ),
+            hint: "read the file with the model's schema (`ae_data::source::open_known`)"
+                .to_owned(),
+        })
     }
 
     /// Images on average much brighter or darker than the training images: dark strokes on
     /// white paper, given to a model of white strokes on black.
     fn strange_brightness(&self, dataset: &Dataset, prepared: &Prepared) -> Option<String> {
-        let (low, high) = self.scaling.range()?;
+        let (low, high) = self.range()?;
         if !matches!(self.layout, Layout::Image { .. }) {
             return None;
         }
@@ -159,12 +228,12 @@ const MEAN_ROWS: usize = 1000;
 /// The mean of all numbers of evenly spread rows, scaled.
 fn mean_of_sample(dataset: &Dataset, prepared: &Prepared) -> f64 {
     let stride = dataset.rows.div_ceil(MEAN_ROWS).max(1);
-    let mut buffer = vec![0.0; dataset.width];
+    let mut buffer = vec![0.0; prepared.width()];
     let (mut sum, mut rows) = (0.0, 0);
     for row in (0..dataset.rows).step_by(stride) {
         prepared.fill_row(dataset, row, &mut buffer);
         sum += reduce::sum(&buffer);
         rows += 1;
     }
-    sum / (rows * dataset.width) as f64
+    sum / (rows * prepared.width()) as f64
 }

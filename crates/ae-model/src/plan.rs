@@ -1,9 +1,10 @@
 //! From settings and data to what will be done.
 
+use crate::balance::balance;
 use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
 use crate::{ModelError, Rows, Settings};
-use ae_data::{Dataset, FittedScaling, Layout, Parts, Prepared, Scaling, Split};
+use ae_data::{Dataset, Layout, Parts, Prepared, Preprocessing, Scaling, Split};
 use ae_nn::activation::{Activation, Linear, Sigmoid};
 use ae_nn::loss::{Bce, Loss, Mse};
 use ae_nn::{Architecture, Autoencoder, EarlyStopping, Penalty, Samples, TrainSettings};
@@ -22,8 +23,8 @@ pub struct Plan {
     pub training: TrainSettings,
     /// Which rows do what.
     pub split: Split,
-    /// The scaling, fitted on the training rows.
-    pub scaling: FittedScaling,
+    /// Scaling and encoding, fitted on the training rows.
+    pub preprocessing: Preprocessing,
     /// Assumptions made, for the user to see.
     pub warnings: Vec<String>,
     prepared: Prepared,
@@ -64,28 +65,43 @@ impl Plan {
         let split = split(parts, settings, &mut warnings)?;
         let mut settings = settings.clone();
         let asked = settings.scaling.get_or_insert(default_scaling(dataset));
-        let scaling = asked.fit(dataset, &split.train)?;
+        let scaling = *asked;
         settings.scoring.get_or_insert(default_scoring(dataset));
-        let (prepared, notes) = scaling.prepare(dataset)?;
+        let clip = settings.clip_values;
+        let preprocessing = Preprocessing::fit(&scaling, clip, dataset, &split.train)?;
+        let (prepared, notes) = preprocessing.prepare(dataset)?;
         warnings.extend(notes);
         let prepared_test = match &parts.test {
             Some(test) => {
-                let (prepared, notes) = scaling.prepare(test)?;
+                let (prepared, notes) = preprocessing.prepare(test)?;
                 warnings.extend(notes);
                 Some(prepared)
             }
             None => None,
         };
-        let range = match scaling.range() {
-            Some(range) => range,
-            None => scaled_range(&Rows::new(dataset, &split.train, &prepared)),
+        let train = Rows::new(dataset, &split.train, &prepared);
+        let features = preprocessing.width();
+        let settings = if preprocessing.is_mixed() {
+            with_choices_for_kinds(settings, &preprocessing)?
+        } else {
+            let range = match preprocessing.range() {
+                Some(range) => range,
+                None => scaled_range(&train),
+            };
+            let settings = with_choices(settings, features, range);
+            check_reach(&settings, range)?;
+            settings
         };
-        let settings = with_choices(settings, dataset.width, range);
-        check_reach(&settings, range)?;
         let training = training(&settings);
         training.check()?;
-        let architecture = architecture(&settings, dataset.width);
-        let initial = architecture.build(&training.loss, settings.seed)?;
+        let architecture = architecture(&settings, features);
+        let initial = match balance(&preprocessing, training.loss, &train)? {
+            None => architecture.build(&training.loss, settings.seed)?,
+            // The losses of the blocks are on what a linear layer gives.
+            Some(blocks) => architecture
+                .build(&Loss::Mse(Mse {}), settings.seed)?
+                .with_output_blocks(blocks)?,
+        };
         if settings.batch > split.train.len() {
             warnings.push(format!(
                 "{} training rows fill less than one batch of {}: each epoch is one step",
@@ -97,7 +113,7 @@ impl Plan {
             initial,
             training,
             split,
-            scaling,
+            preprocessing,
             warnings,
             settings,
             prepared,
@@ -128,7 +144,7 @@ impl Plan {
     /// settings ask for it: fixed noise but for the training rows.
     pub fn noisy_rows<'a>(&'a self, parts: &'a Parts, part: Part) -> Option<Rows<'a>> {
         let (noise, seed) = (self.settings.noise, self.settings.seed);
-        let range = self.scaling.range();
+        let range = self.preprocessing.range();
         let rows = self.rows(parts, part)?;
         Some(match part {
             Part::Train => rows.with_training_noise(noise, seed, range),
@@ -141,7 +157,7 @@ impl Plan {
 
     /// Which features belong to one column.
     pub fn groups(&self) -> Groups {
-        Groups::single(self.scaling.width())
+        Groups::of(&self.preprocessing)
     }
 
     /// The part a report should speak of: the test rows, or the validation rows where there
@@ -220,14 +236,14 @@ fn warn_of_few(split: &Split, warnings: &mut Vec<String>) {
 fn default_scaling(dataset: &Dataset) -> Scaling {
     match dataset.layout {
         Layout::Image { .. } => Scaling::Unit(ae_data::scaling::Unit {}),
-        Layout::Columns(_) => Scaling::Standard(ae_data::scaling::Standard {}),
+        Layout::Columns(_) | Layout::Table(_) => Scaling::Standard(ae_data::scaling::Standard {}),
     }
 }
 
 fn default_scoring(dataset: &Dataset) -> Scoring {
     match dataset.layout {
         Layout::Image { .. } => Scoring::Mse(MeanSquares {}),
-        Layout::Columns(_) => Scoring::Surprise(Surprise {}),
+        Layout::Columns(_) | Layout::Table(_) => Scoring::Surprise(Surprise {}),
     }
 }
 
@@ -260,6 +276,39 @@ fn with_choices(mut settings: Settings, features: usize, range: (f32, f32)) -> S
         }
     });
     settings
+}
+
+/// The same for a table of several kinds: each has its own loss, what is left to choose is
+/// that of the numbers; what its output is belongs to the losses.
+fn with_choices_for_kinds(
+    settings: Settings,
+    preprocessing: &Preprocessing,
+) -> Result<Settings, ModelError> {
+    let free = (f32::NEG_INFINITY, f32::INFINITY);
+    let numbers = preprocessing.scaling().range().unwrap_or(free);
+    let mse = Loss::Mse(Mse {});
+    let settings = Settings {
+        loss: settings.loss.or(Some(mse)),
+        ..settings
+    };
+    let linear = Activation::Linear(Linear {});
+    if let Some(output) = settings.output.filter(|output| *output != linear) {
+        return Err(ModelError::Settings {
+            what: format!("output {output} for a table of several kinds of columns"),
+            hint: "leave out `--output`: numbers, booleans and categories have an output each"
+                .to_owned(),
+        });
+    }
+    let asked = Settings {
+        output: None,
+        ..with_choices(settings, preprocessing.width(), free)
+    };
+    check_reach(&asked, numbers)?;
+    // Each block's output belongs to its loss; the layer before it is linear.
+    Ok(Settings {
+        output: Some(linear),
+        ..asked
+    })
 }
 
 /// How far beyond its range an output may be asked to go: rounding, no more.

@@ -72,6 +72,16 @@ impl<'a> Rows<'a> {
         self.dataset
     }
 
+    /// Makes NaN of the features of missing cells, in rows that [`fill`](Samples::fill) wrote.
+    pub(crate) fn blank_holes(&self, rows: &[u32], mut inout: ArrayViewMut2<f32>) {
+        for (row, mut features) in rows.iter().zip(inout.rows_mut()) {
+            let row = self.number(*row as usize);
+            if let Some(features) = features.as_slice_mut() {
+                self.prepared.blank_holes(self.dataset, row, features);
+            }
+        }
+    }
+
     fn as_donors(&self) -> Donors<'a> {
         Donors {
             dataset: self.dataset,
@@ -112,7 +122,7 @@ impl Samples for Rows<'_> {
     }
 
     fn width(&self) -> usize {
-        self.dataset.width
+        self.prepared.width()
     }
 
     fn fill(&self, rows: &[u32], mut out: ArrayViewMut2<f32>) {
@@ -137,11 +147,12 @@ impl Samples for Rows<'_> {
         let donors = spoil.donors;
         let context = NoiseContext {
             range: spoil.range,
-            donors: &|row, column| {
+            donors: &|row, group, out| {
                 let row = donors.rows[row as usize] as usize;
-                donors.prepared.value(donors.dataset, row, column)
+                donors.prepared.fill_group(donors.dataset, row, group, out);
             },
             donor_rows: donors.rows.len() as u32,
+            groups: donors.prepared.groups(),
         };
         for (row, mut values) in rows.iter().zip(inout.rows_mut()) {
             let index = stream_index(epoch, self.chosen[*row as usize]);

@@ -206,7 +206,7 @@ impl<'a> Session<'a> {
         let scorer = Scorer::fit(
             &autoencoder,
             &plan.settings,
-            &plan.groups(),
+            plan.groups(),
             (&clean, watched.as_ref()),
         )?;
         let reference = match &self.reference {
@@ -219,7 +219,7 @@ impl<'a> Session<'a> {
             autoencoder,
             loss: plan.training.loss,
             layout: parts.train.layout.clone(),
-            scaling: plan.scaling.clone(),
+            preprocessing: plan.preprocessing.clone(),
             settings: plan.settings.clone(),
             provenance,
             history: progress.history,

@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// How features are scaled: `unit` for images, `standard` for tables, if not given.
     pub scaling: Option<Scaling>,
+    /// Bound of a table's scaled numbers, if any: those beyond ± it are clipped to it, and
+    /// counted.
+    pub clip_values: Option<f32>,
     /// What the encoder's input is spoiled with in training.
     pub noise: Noise,
     /// Share of the training rows held out to watch, in \[0, 1).
@@ -77,6 +80,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             scaling: None,
+            clip_values: None,
             noise: Noise::None(ae_data::noise::NoNoise {}),
             validation: 0.1,
             test: 0.0,

@@ -1,6 +1,7 @@
 //! An encoder and a decoder.
 
 use crate::activation::{Activation, Linear};
+use crate::loss::{Blocks, Loss, Measure};
 use crate::network::{Network, Scratch};
 use crate::{Error, Layer};
 use ae_tensor::parallel;
@@ -21,6 +22,8 @@ pub struct Autoencoder {
     network: Network,
     encoder_layers: usize,
     output: Activation,
+    /// What is applied instead of one activation, a block of features at a time.
+    blocks: Option<Blocks>,
 }
 
 impl Autoencoder {
@@ -63,7 +66,55 @@ impl Autoencoder {
             network,
             encoder_layers,
             output,
+            blocks: None,
         })
+    }
+
+    /// The same with an output that differs from block to block, as their losses ask for.
+    ///
+    /// # Errors
+    /// Blocks of another width than a row, or an output activation besides.
+    pub fn with_output_blocks(self, blocks: Blocks) -> Result<Self, Error> {
+        check_width(
+            "features in the blocks of the loss",
+            self.features(),
+            blocks.width(),
+        )?;
+        let linear = Activation::Linear(Linear {});
+        if self.output != linear {
+            return Err(Error::OutputActivation {
+                loss: "of blocks".to_owned(),
+                own: linear.to_string(),
+                found: self.output.to_string(),
+            });
+        }
+        let blocks = Some(blocks);
+        Ok(Self { blocks, ..self })
+    }
+
+    /// The blocks that make the output, if it isn't one activation.
+    pub fn output_blocks(&self) -> Option<&Blocks> {
+        self.blocks.as_ref()
+    }
+
+    /// What it is trained on: the losses of its blocks, or else `loss`.
+    pub fn measure<'a>(&'a self, loss: &'a Loss) -> &'a dyn Measure {
+        match &self.blocks {
+            Some(blocks) => blocks,
+            None => &**loss,
+        }
+    }
+
+    /// Turns rows of logits into reconstructions.
+    pub fn apply_output(&self, mut logits: ArrayViewMut2<f32>) {
+        for mut row in logits.rows_mut() {
+            if let Some(row) = row.as_slice_mut() {
+                match &self.blocks {
+                    Some(blocks) => blocks.apply_output(row),
+                    None => self.output.apply(row),
+                }
+            }
+        }
     }
 
     /// Numbers in a row.
@@ -189,9 +240,12 @@ impl Autoencoder {
         let parts = rows.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME);
         let outputs = output.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME);
         self.in_pool(rows.nrows(), || {
-            for (part, out) in parts.zip(outputs) {
+            for (part, mut out) in parts.zip(outputs) {
                 self.network
-                    .infer_then(layers.clone(), part, out, scratch, finish);
+                    .infer_then(layers.clone(), part, out.view_mut(), scratch, finish);
+                if matches!(leg, Leg::Decode | Leg::Reconstruct) && self.blocks.is_some() {
+                    self.apply_output(out);
+                }
             }
         });
         Ok(())

@@ -3,6 +3,14 @@ use ae_choice::ChoiceError;
 /// Why a network could not be built, trained or used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
+    /// Blocks of features that don't make a loss.
+    #[error("block {index} of the loss: {what}")]
+    Blocks {
+        /// Its place, from 0.
+        index: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Rows as wide as the network is not.
     #[error("expected {expected} {what}, found {found}")]
     Width {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use ae_data::{Dataset, Parts, SourceOptions, source};
-use ae_model::{Plan, Ranking, Settings, train};
+use ae_model::{Aim, Plan, Ranking, Settings, train};
 use ae_tensor::random::{Purpose, Stream};
 use anyhow::{Context, Result, bail};
 
@@ -145,7 +145,7 @@ fn one_run(whole: &Dataset, anomalies: &[bool], seed: u64) -> Result<Figures> {
     let started = Instant::now();
     let settings = Settings {
         seed,
-        ..Settings::detector(train_rows.rows, train_rows.width)
+        ..Settings::suited_to(&train_rows, Aim::Anomalies)
     };
     let parts = Parts {
         train: train_rows,

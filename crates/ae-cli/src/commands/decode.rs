@@ -1,5 +1,6 @@
 use crate::options::SourceArguments;
-use crate::output::{OutputArguments, feature_names};
+use crate::output::{Head, OutputArguments, latent_names};
+use ae_data::{Schema, source};
 use ae_model::Model;
 use ndarray::Array2;
 use std::path::PathBuf;
@@ -19,7 +20,9 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
-    let codes = arguments.source.open(&arguments.codes)?.train;
+    let columns = Schema::of_numbers(latent_names(model.autoencoder().latent()));
+    let options = arguments.source.options()?;
+    let codes = source::open_known(&arguments.codes, &options, &columns)?.train;
     super::warn(&codes.warnings, quiet);
     let mut values = Array2::zeros((codes.rows, codes.width));
     for (row, mut out) in values.rows_mut().into_iter().enumerate() {
@@ -28,7 +31,5 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         }
     }
     let rows = model.decode(values.view())?;
-    arguments
-        .output
-        .write(&feature_names(model.layout()), &rows)
+    arguments.output.write(&Head::of_rows(&model), rows)
 }

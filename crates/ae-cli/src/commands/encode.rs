@@ -2,10 +2,9 @@
 
 pub use super::rows::Arguments;
 
-use crate::output::latent_names;
+use crate::output::{Form, Head, latent_names};
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
-    let (model, dataset) = arguments.open(quiet)?;
-    let codes = model.encode(&dataset)?;
-    arguments.output.write(&latent_names(codes.ncols()), &codes)
+    let head = |model: &ae_model::Model| Head::plain(latent_names(model.autoencoder().latent()));
+    arguments.run(quiet, Form::Csv, head, &mut ae_model::Model::encode)
 }

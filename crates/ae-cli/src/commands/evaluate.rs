@@ -27,14 +27,14 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
-    let (dataset, part) = arguments.data.open()?;
+    let (dataset, part) = arguments.data.open(&model)?;
     let (prepared, mut warnings) = model.prepare(&dataset)?;
     warnings.extend(dataset.warnings.iter().cloned());
     warn(&warnings, quiet);
     let all: Vec<u32> = (0..dataset.rows as u32).collect();
     let clean = || Rows::new(&dataset, &all, &prepared);
     let noise = arguments.noise.unwrap_or(model.settings().noise);
-    let range = model.scaling().range();
+    let range = model.range();
     let rows = clean().with_fixed_noise(noise, model.settings().seed, range, &clean());
     let evaluation = evaluate(&model, &rows, part)?;
     let page = Page {

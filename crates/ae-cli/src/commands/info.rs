@@ -1,4 +1,5 @@
 use crate::run_report::architecture;
+use ae_data::{Kind, Schema};
 use ae_model::Model;
 use comfy_table::{Table, presets};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "layout": model.layout(),
             "scaling": model.scaling().scaling(),
             "cutoff": model.scorer().cutoff(),
+            "groups": model.preprocessing().groups(),
             "provenance": model.provenance(),
             "settings": model.settings(),
             "epochs": model.history().len(),
@@ -41,7 +43,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "parameters",
             model.autoencoder().network().parameter_count().to_string(),
         ),
-        ("loss", model.loss().to_string()),
+        ("loss", model.loss_name()),
         ("scaling", model.scaling().scaling().to_string()),
         ("data", provenance.data.clone()),
         ("data SHA-256", provenance.fingerprint.clone()),
@@ -77,7 +79,29 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         let parameters = line.parameters.to_string();
         layers.add_row([line.name, line.kind, line.shape, parameters]);
     }
-    super::print(&format!("{}\n\n{}", table.trim_fmt(), layers.trim_fmt()))
+    let mut text = format!("{}\n\n{}", table.trim_fmt(), layers.trim_fmt());
+    if let Some(schema) = model.layout().schema() {
+        text += &format!("\n\n{}", columns(schema, &model).trim_fmt());
+    }
+    super::print(&text)
+}
+
+/// The columns of the table it was trained on, and what became of each.
+fn columns(schema: &Schema, model: &Model) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["column", "kind", "features"]);
+    let groups = model.preprocessing().groups().unwrap_or_default();
+    for column in &schema.columns {
+        let group = groups.iter().find(|group| group.column == column.name);
+        let features = match (group, &column.kind) {
+            (Some(group), _) => group.features.len().to_string(),
+            (None, Kind::Id) => "carried along".to_owned(),
+            (None, _) => "left out".to_owned(),
+        };
+        table.add_row([column.name.clone(), column.kind.name().to_owned(), features]);
+    }
+    table
 }
 
 /// From which score on, and by which rows.

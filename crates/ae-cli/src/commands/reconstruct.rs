@@ -2,12 +2,9 @@
 
 pub use super::rows::Arguments;
 
-use crate::output::feature_names;
+use crate::output::{Form, Head};
+use ae_model::Model;
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
-    let (model, dataset) = arguments.open(quiet)?;
-    let rows = model.reconstruct(&dataset)?;
-    arguments
-        .output
-        .write(&feature_names(model.layout()), &rows)
+    arguments.run(quiet, Form::Csv, Head::of_rows, &mut Model::reconstruct)
 }

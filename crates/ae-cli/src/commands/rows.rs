@@ -2,10 +2,16 @@
 
 use super::{say_rows, warn};
 use crate::options::DataArguments;
-use crate::output::OutputArguments;
-use ae_data::Dataset;
-use ae_model::Model;
+use crate::output::{Block, Form, Head, OutputArguments};
+use crate::say::say;
+use ae_data::preprocess::Oddities;
+use ae_data::source::TableReader;
+use ae_data::{DataError, Dataset};
+use ae_model::{Model, ModelError};
+use ndarray::Array2;
 use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 /// A model, the rows to put through it, and where the result goes.
 // Its own group's name: a command whose arguments hold these has one called `Arguments`.
@@ -16,17 +22,103 @@ pub struct Arguments {
     model: PathBuf,
     #[command(flatten)]
     data: DataArguments,
+    /// Where the result goes.
     #[command(flatten)]
     pub output: OutputArguments,
 }
 
+/// What a command makes of rows.
+pub trait Work {
+    /// What comes of some rows, a row of it for each.
+    fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>>;
+
+    /// After the last row, before a file of the result is kept.
+    fn end(&mut self) -> anyhow::Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(&Model, &Dataset) -> Result<Array2<f32>, ModelError>> Work for F {
+    fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>> {
+        Ok(self(model, dataset)?)
+    }
+}
+
+/// Blocks of a table that are read ahead of the one that is worked on.
+const BLOCKS_AHEAD: usize = 2;
+
 impl Arguments {
-    /// Opens both, and says what should be said about the rows.
-    pub fn open(&self, quiet: bool) -> anyhow::Result<(Model, Dataset)> {
+    /// Puts all rows through `work` and writes what comes of them, in order. `head` says what
+    /// that is. Of a table, only a few blocks are in memory at a time.
+    pub fn run(
+        &self,
+        quiet: bool,
+        form: Form,
+        head: fn(&Model) -> Head<'_>,
+        work: &mut dyn Work,
+    ) -> anyhow::Result<()> {
         let model = Model::load(&self.model)?;
-        let (dataset, part) = self.data.open()?;
-        say_rows(&dataset, part, quiet);
-        warn(&model.prepare(&dataset)?.1, quiet);
-        Ok((model, dataset))
+        match self.data.open_blocks(&model)? {
+            Some(reader) => {
+                warn(reader.notes(), quiet);
+                self.run_table(&model, reader, quiet, (form, head(&model)), work)
+            }
+            None => {
+                let (dataset, part) = self.data.open(&model)?;
+                say_rows(&dataset, part, quiet);
+                warn(&model.prepare(&dataset)?.1, quiet);
+                let rows = work.rows(&model, &dataset)?;
+                work.end()?;
+                let mut block = Some(Block::unnamed(rows));
+                self.output
+                    .write_blocks(form, &head(&model), &mut || Ok(block.take()))
+            }
+        }
+    }
+
+    fn run_table(
+        &self,
+        model: &Model,
+        mut reader: TableReader,
+        quiet: bool,
+        (form, mut head): (Form, Head<'_>),
+        work: &mut dyn Work,
+    ) -> anyhow::Result<()> {
+        head.ids = reader.id_names();
+        let mut oddities = Oddities::default();
+        thread::scope(|scope| -> anyhow::Result<()> {
+            let (sender, blocks) = sync_channel(BLOCKS_AHEAD);
+            scope.spawn(move || {
+                loop {
+                    let block = reader.next_block();
+                    let is_last = !matches!(block, Ok(Some(_)));
+                    // The other side hears of the end, or has gone away with an error.
+                    if sender.send(block).is_err() || is_last {
+                        break;
+                    }
+                }
+            });
+            let mut next = || -> anyhow::Result<Option<Block>> {
+                let block: Result<_, DataError> = blocks.recv()?;
+                let Some(block) = block? else {
+                    work.end()?;
+                    return Ok(None);
+                };
+                oddities.add(&model.oddities(&block.dataset)?);
+                Ok(Some(Block {
+                    rows: work.rows(model, &block.dataset)?,
+                    ids: block.ids,
+                }))
+            };
+            let written = self.output.write_blocks(form, &head, &mut next);
+            // The reader may wait for room.
+            drop(blocks);
+            written
+        })?;
+        if !quiet {
+            say(format_args!("{}: {} rows", self.data.data, oddities.rows));
+        }
+        warn(&model.oddities_in_words(&oddities), quiet);
+        Ok(())
     }
 }

@@ -1,15 +1,15 @@
 use super::{print, rows};
 use crate::failure::Failure;
-use crate::output::system_error;
+use crate::output::{Form, Head};
 use crate::say::say;
-use ae_data::Labels;
-use ae_model::{Judged, Ranking};
+use ae_data::{Dataset, Kind, Labels, Schema};
+use ae_model::{Judged, Model, Ranking};
 use ndarray::Array2;
-use std::io::{self, Write};
+use std::borrow::Cow;
 
 /// Says how odd each row is, and which are anomalies.
 ///
-/// A line a row: its number (from 1), its score (higher is odder), its p-value (the share of
+/// A line a row: its id or its number (from 1), its score (higher is odder), its p-value (the share of
 /// ordinary rows at least as odd) and whether it is beyond the model's threshold. A .npy file
 /// holds the last three. Where the rows have labels, how well the scores find the anomalies
 /// is said too.
@@ -25,49 +25,24 @@ pub struct Arguments {
     outlier: Option<String>,
 }
 
-/// What is said of one row.
-#[derive(serde::Serialize)]
-struct Line {
-    row: usize,
-    #[serde(flatten)]
-    judged: Judged,
-}
+/// What is said of a row.
+const NAMES: [&str; 3] = ["score", "p_value", "anomaly"];
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
-    let (model, dataset) = arguments.rows.open(quiet)?;
-    let judged = model.judge(&dataset)?;
-    let quality = match &dataset.labels {
-        Some(labels) => Some(quality(labels, arguments.outlier.as_deref(), &judged)?),
-        None if arguments.outlier.is_some() => {
-            let hint = "say where the classes are with `--label`".to_owned();
-            return Err(Failure::usage("--outlier: the rows have no labels", Some(hint)).into());
-        }
-        None => None,
-    };
-    let numbers = Array2::from_shape_fn((judged.len(), 3), |(row, column)| {
-        let Judged {
-            score,
-            p_value,
-            anomaly,
-        } = judged[row];
-        [score as f32, p_value as f32, f32::from(u8::from(anomaly))][column]
-    });
-    let lines = (1..).zip(&judged).map(|(row, judged)| Line {
-        row,
-        judged: *judged,
-    });
-    let kinds: &[&str] = if arguments.json {
-        &["jsonl", "json"]
+    let form = if arguments.json {
+        Form::JsonLines
     } else {
-        &["csv"]
+        Form::Csv
     };
-    let output = &arguments.rows.output;
-    output.write_text(kinds, &numbers, |out| match arguments.json {
-        true => write_json(out, lines),
-        false => write_csv(out, lines),
-    })?;
-    match quality {
-        Some(text) if output.is_file() => print(&text),
+    let mut tally = Tally {
+        outlier: arguments.outlier,
+        rows: Vec::new(),
+        classes: Vec::new(),
+        quality: None,
+    };
+    arguments.rows.run(quiet, form, head, &mut tally)?;
+    match tally.quality {
+        Some(text) if arguments.rows.output.is_file() => print(&text),
         Some(text) if !quiet => {
             say(text);
             Ok(())
@@ -76,28 +51,91 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     }
 }
 
-fn write_json(out: &mut dyn Write, lines: impl Iterator<Item = Line>) -> io::Result<()> {
-    for line in lines {
-        serde_json::to_writer(&mut *out, &line)?;
-        out.write_all(b"\n")?;
+fn head(_model: &Model) -> Head<'_> {
+    let mut schema = Schema::of_numbers(NAMES.map(str::to_owned));
+    if let Some(anomaly) = schema.columns.last_mut() {
+        anomaly.kind = Kind::Boolean {
+            no: false.to_string(),
+            yes: true.to_string(),
+        };
     }
-    Ok(())
+    Head {
+        numbered: true,
+        ..Head::of_table(Cow::Owned(schema))
+    }
 }
 
-fn write_csv(out: &mut dyn Write, lines: impl Iterator<Item = Line>) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    let names = ["row", "score", "p_value", "anomaly"];
-    writer.write_record(names).map_err(system_error)?;
-    for Line { row, judged } in lines {
-        let cells = [
-            row.to_string(),
-            judged.score.to_string(),
-            judged.p_value.to_string(),
-            judged.anomaly.to_string(),
-        ];
-        writer.write_record(cells).map_err(system_error)?;
+/// What rows with labels were judged, to say in the end how well.
+struct Tally {
+    /// The class of anomalies, if it was said.
+    outlier: Option<String>,
+    /// The class of each row.
+    rows: Vec<(u32, Judged)>,
+    /// The classes, in the order in which they came.
+    classes: Vec<String>,
+    quality: Option<String>,
+}
+
+impl rows::Work for Tally {
+    fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>> {
+        if dataset.labels.is_none() && self.outlier.is_some() {
+            let hint = "say where the classes are with `--label`".to_owned();
+            return Err(Failure::usage("--outlier: the rows have no labels", Some(hint)).into());
+        }
+        let judged = model.judge(dataset)?;
+        if let Some(labels) = &dataset.labels {
+            self.add(labels, &judged);
+        }
+        Ok(Array2::from_shape_fn(
+            (judged.len(), NAMES.len()),
+            |(row, column)| {
+                let Judged {
+                    score,
+                    p_value,
+                    anomaly,
+                } = judged[row];
+                [score as f32, p_value as f32, f32::from(u8::from(anomaly))][column]
+            },
+        ))
     }
-    writer.flush()
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        if !self.rows.is_empty() {
+            self.quality = Some(self.judge()?);
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    fn add(&mut self, labels: &Labels, judged: &[Judged]) {
+        let ids: Vec<u32> = labels.names.iter().map(|name| self.class(name)).collect();
+        let of = labels.ids.iter().map(|id| ids[*id as usize]);
+        self.rows.extend(of.zip(judged.iter().copied()));
+    }
+
+    fn class(&mut self, name: &str) -> u32 {
+        let known = self.classes.iter().position(|known| known == name);
+        let place = known.unwrap_or_else(|| {
+            self.classes.push(name.to_owned());
+            self.classes.len() - 1
+        });
+        place as u32
+    }
+
+    fn judge(&self) -> anyhow::Result<String> {
+        let order = Labels::from_texts(&self.classes);
+        let ids = self
+            .rows
+            .iter()
+            .map(|(class, _)| order.ids[*class as usize]);
+        let labels = Labels {
+            ids: ids.collect(),
+            names: order.names.clone(),
+        };
+        let judged: Vec<Judged> = self.rows.iter().map(|(_, judged)| *judged).collect();
+        quality(&labels, self.outlier.as_deref(), &judged)
+    }
 }
 
 /// How well scores find the rows of a class; nothing here changes what is called an anomaly.

@@ -1,4 +1,5 @@
 use super::{print, warn};
+use crate::columns::say_columns;
 use crate::failure::Failure;
 use crate::options::{SettingsOptions, SourceArguments};
 use crate::progress::Progress;
@@ -8,7 +9,8 @@ use crate::run_report::Page;
 use crate::say::say;
 use crate::settings_file::RunSettings;
 use crate::stop;
-use ae_model::{Finished, Plan, Session, Settings, evaluate_run};
+use ae_data::Parts;
+use ae_model::{Aim, Finished, Plan, Session, Settings, evaluate_run};
 use ae_nn::Outcome;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -73,6 +75,16 @@ impl Arguments {
             source: SourceArguments::default(),
         }
     }
+
+    /// What settings are to be chosen for, where they are left to the data.
+    fn aim(&self) -> Option<Aim> {
+        let given = self.settings.is_some() || self.recipe.is_some() || self.resume.is_some();
+        if self.anomalies {
+            Some(Aim::Anomalies)
+        } else {
+            (self.data.is_some() && !given).then_some(Aim::Compression)
+        }
+    }
 }
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
@@ -92,9 +104,9 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     };
     let parts = asked.source.open(&data)?;
     untrained()?;
-    if arguments.anomalies {
-        asked.settings = Settings::detector(parts.train.rows, parts.train.width);
-        arguments.options.apply(&mut asked.settings);
+    say_columns(&parts.train, quiet);
+    if let Some(aim) = arguments.aim() {
+        asked.settings = suited(&parts, aim, &arguments.options);
     }
     let plan = Plan::new(&parts, &asked.settings)?;
     untrained()?;
@@ -122,7 +134,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         say(format_args!(
             "{data}: {} training rows of {} numbers, {} of {}",
             plan.split.train.len(),
-            parts.train.width,
+            plan.preprocessing.width(),
             plan.initial.shape(),
             plan.settings.activation
         ));
@@ -223,6 +235,20 @@ fn asked(arguments: &Arguments) -> anyhow::Result<RunSettings> {
     asked.source = arguments.source.over(&asked.source);
     arguments.options.apply(&mut asked.settings);
     Ok(asked)
+}
+
+/// Defaults that go by the data, with options on top.
+fn suited(parts: &Parts, aim: Aim, options: &SettingsOptions) -> Settings {
+    let mut settings = Settings::suited_to(&parts.train, aim);
+    if options.has_hidden() {
+        // `--hidden 8,2` alone means that 2 is the code.
+        settings.latent = None;
+    }
+    if options.has_epochs() {
+        settings.patience = 0;
+    }
+    options.apply(&mut settings);
+    settings
 }
 
 fn interrupted(folder: &RunFolder, epochs: usize) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use crate::settings_file::RunSettings;
 use crate::stop;
 use crate::sweep::{Campaign, Folder, Pictures, Span, tell};
 use ae_data::{Layout, Parts};
-use ae_model::Settings;
+use ae_model::{Aim, Settings};
 use ae_sweep::analysis::Configuration;
 use ae_sweep::sampler::Sobol;
 use ae_sweep::{Analysis, Design, Drawn, Ended, Ledger, Limits, Sampler, Setting, Spread, Sweep};
@@ -118,31 +118,31 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     ))
 }
 
-/// Where every search begins: what `ae train` does, with as many steps as small data needs, and
-/// an end when nothing is gained.
+/// Where every search begins: for a table, with what `ae train` does; for images, with as many
+/// steps as small data needs, and an end when nothing is gained.
 fn base(parts: &Parts) -> Settings {
+    let schedule = ae_nn::Schedule::Cosine(ae_nn::schedule::Cosine::default());
+    let test = if parts.test.is_none() { 0.15 } else { 0.0 };
+    if !matches!(parts.train.layout, Layout::Image { .. }) {
+        return Settings {
+            schedule,
+            test,
+            ..Settings::suited_to(&parts.train, Aim::Compression)
+        };
+    }
     let rows = parts.train.rows;
     let batch = if rows < 5000 { 32 } else { 128 };
     let steps = rows.div_ceil(batch);
-    let is_image = matches!(parts.train.layout, Layout::Image { .. });
     Settings {
         batch,
         // About as many steps as MNIST needs to be within a few percent of its best.
         epochs: (6000 / steps.max(1)).clamp(5, 200),
         patience: 10,
-        hidden: vec![hidden_width(parts.train.width, is_image)],
-        schedule: ae_nn::Schedule::Cosine(ae_nn::schedule::Cosine::default()),
-        test: if parts.test.is_none() { 0.15 } else { 0.0 },
+        // Between row and code: images are redundant.
+        hidden: vec![(parts.train.width / 4).clamp(32, 256)],
+        schedule,
+        test,
         ..Settings::default()
-    }
-}
-
-/// A hidden layer between row and code: images are redundant, tables may need more numbers
-/// than they have columns to bend.
-fn hidden_width(features: usize, is_image: bool) -> usize {
-    match is_image {
-        true => (features / 4).clamp(32, 256),
-        false => (2 * features).clamp(16, 128),
     }
 }
 

@@ -15,15 +15,20 @@ pub use swap::Swap;
 
 use ae_tensor::random::Stream;
 
+use crate::preprocess::Group;
+
 /// What a noise may know about the data beside the row at hand.
 #[derive(Clone, Copy)]
 pub struct NoiseContext<'a> {
     /// The interval of the scaled data, if it has one: noise stays inside.
     pub range: Option<(f32, f32)>,
-    /// The scaled value at a row (below `donor_rows`) and a column of the training part.
-    pub donors: &'a (dyn Fn(u32, usize) -> f32 + Sync),
+    /// Writes the features that a row (below `donor_rows`) of the training part has in a group.
+    pub donors: &'a (dyn Fn(u32, usize, &mut [f32]) + Sync),
     /// How many rows there are to take values from; [`Swap`] needs one at least.
     pub donor_rows: u32,
+    /// The columns whose features belong together; each feature is its own where there is no
+    /// table.
+    pub groups: Option<&'a [Group]>,
 }
 
 /// A way of spoiling a row.
@@ -59,6 +64,29 @@ fn for_each_with_word(
         stream.fill_u32(words);
         for (value, word) in values.iter_mut().zip(words) {
             visit(value, *word >> 8, stream);
+        }
+    }
+}
+
+/// Visits each group of the row, in order, with its place and a random word of 24 bits, drawn
+/// as [`for_each_with_word`] draws them.
+fn for_each_group_with_word(
+    row: &mut [f32],
+    groups: Option<&[Group]>,
+    stream: &mut Stream,
+    mut visit: impl FnMut(usize, &mut [f32], u32, &mut Stream),
+) {
+    let count = groups.map_or(row.len(), <[Group]>::len);
+    let mut words = [0; CHUNK];
+    for first in (0..count).step_by(CHUNK) {
+        let words = &mut words[..CHUNK.min(count - first)];
+        stream.fill_u32(words);
+        for (word, place) in words.iter().zip(first..) {
+            let features = match groups {
+                Some(groups) => groups[place].features.clone(),
+                None => place..place + 1,
+            };
+            visit(place, &mut row[features], *word >> 8, stream);
         }
     }
 }

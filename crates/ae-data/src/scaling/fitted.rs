@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Affine, Prepared, Scaling};
+use super::{Affine, Curve, Prepared, Scaling};
 use crate::{DataError, Dataset, NumberKind};
 
 /// A scaling with the numbers it found on the training rows: `(x − shift) / scale` for each
@@ -15,6 +15,8 @@ pub struct FittedScaling {
     /// How the training rows kept their numbers, where the scaling goes by that.
     kind: Option<NumberKind>,
     affine: Affine,
+    /// One a feature, or none at all.
+    curves: Vec<Curve>,
     /// 1 / scale: multiplying is several times faster than dividing.
     factor: Vec<f64>,
 }
@@ -29,6 +31,8 @@ struct Stored {
     kind: Option<NumberKind>,
     shift: Vec<f64>,
     scale: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    curves: Vec<Curve>,
 }
 
 impl FittedScaling {
@@ -37,6 +41,7 @@ impl FittedScaling {
         width: usize,
         kind: Option<NumberKind>,
         affine: Affine,
+        curves: Vec<Curve>,
     ) -> Self {
         let factor = affine.scale.iter().map(|scale| 1.0 / scale).collect();
         Self {
@@ -44,6 +49,7 @@ impl FittedScaling {
             width,
             kind,
             affine,
+            curves,
             factor,
         }
     }
@@ -68,6 +74,11 @@ impl FittedScaling {
         &self.affine.scale
     }
 
+    /// Whether features are bent before they are scaled.
+    pub(super) fn is_curved(&self) -> bool {
+        !self.curves.is_empty()
+    }
+
     /// The interval in which scaled training rows lie, if there is one: (0, 1) for `unit` and
     /// `min-max`.
     pub fn range(&self) -> Option<(f32, f32)> {
@@ -79,6 +90,9 @@ impl FittedScaling {
     /// # Panics
     /// If the row is not `width` long.
     pub fn transform_row(&self, raw: &mut [f32]) {
+        for (value, curve) in raw.iter_mut().zip(&self.curves) {
+            *value = curve.apply(f64::from(*value)) as f32;
+        }
         self.for_each(raw, &self.factor, |value, shift, factor| {
             (value - shift) * factor
         });
@@ -91,7 +105,47 @@ impl FittedScaling {
     pub fn transform_value(&self, feature: usize, raw: f32) -> f32 {
         assert!(feature < self.width, "feature {feature} of {}", self.width);
         let at = if self.factor.len() == 1 { 0 } else { feature };
-        ((f64::from(raw) - self.affine.shift[at]) * self.factor[at]) as f32
+        let bent = match self.curves.get(feature) {
+            Some(curve) => curve.apply(f64::from(raw)),
+            None => f64::from(raw),
+        };
+        ((bent - self.affine.shift[at]) * self.factor[at]) as f32
+    }
+
+    /// Takes the value of one feature back; see [`inverse_row`](Self::inverse_row).
+    ///
+    /// # Panics
+    /// If there is no such feature.
+    pub fn inverse_value(&self, feature: usize, scaled: f32) -> f32 {
+        assert!(feature < self.width, "feature {feature} of {}", self.width);
+        let at = if self.factor.len() == 1 { 0 } else { feature };
+        let bent = f64::from(scaled) * self.affine.scale[at] + self.affine.shift[at];
+        match self.curves.get(feature) {
+            Some(curve) => curve.invert(bent) as f32,
+            None => bent as f32,
+        }
+    }
+
+    /// The scaling of features of which each is a scaled cell, or none.
+    pub(crate) fn of_features(&self, cells: &[Option<usize>]) -> Self {
+        let of = |cell: &Option<usize>, numbers: &[f64], none: f64| match cell {
+            Some(cell) => *numbers.get(*cell).unwrap_or(&numbers[0]),
+            None => none,
+        };
+        let pick =
+            |numbers: &[f64], none| cells.iter().map(|cell| of(cell, numbers, none)).collect();
+        let affine = Affine {
+            shift: pick(&self.affine.shift, 0.0),
+            scale: pick(&self.affine.scale, 1.0),
+        };
+        let curve = |cell: &Option<usize>| {
+            cell.map_or_else(Curve::default, |cell| self.curves[cell].clone())
+        };
+        let curves = match self.curves.is_empty() {
+            true => Vec::new(),
+            false => cells.iter().map(curve).collect(),
+        };
+        Self::new(self.scaling, cells.len(), self.kind, affine, curves)
     }
 
     /// Takes one scaled row back to the units of the training data, in place.
@@ -102,6 +156,11 @@ impl FittedScaling {
         self.for_each(scaled, &self.affine.scale, |value, shift, scale| {
             value * scale + shift
         });
+        for (value, curve) in scaled.iter_mut().zip(&self.curves) {
+            if !curve.is_straight() {
+                *value = curve.invert(f64::from(*value)) as f32;
+            }
+        }
     }
 
     /// How to read `dataset` with this scaling, and what that assumes: as the training rows
@@ -116,7 +175,7 @@ impl FittedScaling {
         if self.kind != Some(dataset.values.kind())
             && let Some(declared) = self.scaling.declared(dataset)?
         {
-            scaling = Self::new(self.scaling, self.width, self.kind, declared);
+            scaling = Self::new(self.scaling, self.width, self.kind, declared, Vec::new());
         }
         let assumption = self.scaling.assumption(dataset, &scaling.affine);
         Ok((Prepared::new(scaling), assumption.into_iter().collect()))
@@ -144,6 +203,7 @@ impl From<FittedScaling> for Stored {
             kind: fitted.kind,
             shift: fitted.affine.shift,
             scale: fitted.affine.scale,
+            curves: fitted.curves,
         }
     }
 }
@@ -158,6 +218,7 @@ impl TryFrom<Stored> for FittedScaling {
             kind,
             shift,
             scale,
+            curves,
         } = stored;
         let fits = |numbers: &[f64]| numbers.len() == width || numbers.len() == 1;
         if width == 0 || !fits(&shift) || shift.len() != scale.len() {
@@ -167,13 +228,23 @@ impl TryFrom<Stored> for FittedScaling {
                 scale.len()
             ));
         }
+        let is_curved = curves.len() == width && curves.iter().all(Curve::holds_together);
+        if !curves.is_empty() && !is_curved {
+            return Err(format!(
+                "scaling {scaling}: {} curves that are none for {width} features",
+                curves.len()
+            ));
+        }
         let mut lines = shift.iter().zip(&scale);
         match lines.position(|(shift, scale)| !shift.is_finite() || !scale.is_normal()) {
             Some(feature) => Err(format!(
                 "scaling {scaling}: shift {} and scale {} of feature {feature} are no line",
                 shift[feature], scale[feature]
             )),
-            None => Ok(Self::new(scaling, width, kind, Affine { shift, scale })),
+            None => {
+                let affine = Affine { shift, scale };
+                Ok(Self::new(scaling, width, kind, affine, curves))
+            }
         }
     }
 }

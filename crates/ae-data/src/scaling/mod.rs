@@ -3,27 +3,33 @@
 //! ([`Prepared`]).
 //!
 //! Every scaling is the same line per feature, `(x − shift) / scale`; they differ in how they
-//! choose the two numbers. A new one is a file with a [`Fit`] and a line in [`Scaling`].
+//! choose the two numbers. (`rank-gauss` bends each feature first, by a [`Curve`].) Of a table's
+//! row, numbers alone are scaled, and holes are left out of what is fitted. A new one is a file with a [`Fit`] and a line in [`Scaling`].
 
+mod curve;
 mod fitted;
 mod min_max;
 mod none;
 mod prepared;
+mod rank_gauss;
 mod robust;
 mod sample;
 mod standard;
 mod unit;
 
+pub use curve::Curve;
 pub use fitted::FittedScaling;
 pub use min_max::MinMax;
 pub use none::NoScaling;
 pub use prepared::Prepared;
+pub use rank_gauss::RankGauss;
 pub use robust::Robust;
 pub use sample::Sample;
 pub use standard::Standard;
 pub use unit::Unit;
 
-use crate::{DataError, Dataset};
+use crate::table::{Kind, Schema};
+use crate::{DataError, Dataset, Layout};
 
 /// The two numbers of each feature's line, `(x − shift) / scale`: one pair a feature, or one
 /// pair for all of them.
@@ -42,6 +48,11 @@ pub trait Fit {
     /// # Errors
     /// Data for which the scaling has no rule.
     fn fit(&self, sample: &Sample) -> Result<Affine, DataError>;
+
+    /// What bends each feature before its line, if anything: one curve a feature, or none.
+    fn curves(&self, _sample: &Sample) -> Vec<Curve> {
+        Vec::new()
+    }
 
     /// The interval in which scaled training rows lie, where the scaling guarantees one.
     fn range(&self) -> Option<(f32, f32)> {
@@ -71,6 +82,7 @@ ae_choice::choices! {
         MinMax(MinMax),
         Standard(Standard),
         Robust(Robust),
+        RankGauss(RankGauss),
         None(NoScaling),
     }
 }
@@ -89,8 +101,35 @@ impl Scaling {
             let name = dataset.name.clone();
             return Err(DataError::NoRows { name });
         }
-        let affine = (**self).fit(&Sample::new(dataset, rows))?;
-        let kind = self.declared(dataset)?.map(|_| dataset.values.kind());
-        Ok(FittedScaling::new(*self, dataset.width, kind, affine))
+        let sample = Sample::new(dataset, rows);
+        let (mut affine, mut curves) = ((**self).fit(&sample)?, (**self).curves(&sample));
+        if let Layout::Table(schema) = &dataset.layout {
+            leave_alone(schema, &mut affine, &mut curves);
+        }
+        let (width, kind) = (dataset.width, self.declared(dataset)?);
+        let kind = kind.map(|_| dataset.values.kind());
+        Ok(FittedScaling::new(*self, width, kind, affine, curves))
+    }
+}
+
+/// Takes back what was fitted on cells that are no numbers.
+fn leave_alone(schema: &Schema, affine: &mut Affine, curves: &mut [Curve]) {
+    if let ([shift], [scale]) = (&affine.shift[..], &affine.scale[..]) {
+        let (shift, scale) = (*shift, *scale);
+        *affine = Affine {
+            shift: vec![shift; schema.cells()],
+            scale: vec![scale; schema.cells()],
+        };
+    }
+    for (first, column) in schema.placed() {
+        if matches!(column.kind, Kind::Number(_)) {
+            continue;
+        }
+        for cell in first..first + column.kind.cells() {
+            (affine.shift[cell], affine.scale[cell]) = (0.0, 1.0);
+            if let Some(curve) = curves.get_mut(cell) {
+                *curve = Curve::default();
+            }
+        }
     }
 }

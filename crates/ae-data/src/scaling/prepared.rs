@@ -1,4 +1,5 @@
 use super::FittedScaling;
+use crate::preprocess::{Encoding, Group, Oddities};
 use crate::{Dataset, Values};
 
 /// How to read the rows of one data set with a fitted scaling, and to write results back in
@@ -9,17 +10,39 @@ pub struct Prepared {
     /// What each byte becomes, where that is the same in all features: looking it up takes a
     /// third of the time of computing it.
     bytes: Option<Box<[f32; 256]>>,
+    encoding: Option<Encoding>,
 }
 
 impl Prepared {
     pub(super) fn new(scaling: FittedScaling) -> Self {
-        let one_line = scaling.shift().len() == 1;
+        let one_line = scaling.shift().len() == 1 && !scaling.is_curved();
         let bytes = one_line.then(|| {
             Box::new(std::array::from_fn(|byte| {
                 scaling.transform_value(0, byte as f32)
             }))
         });
-        Self { scaling, bytes }
+        Self {
+            scaling,
+            bytes,
+            encoding: None,
+        }
+    }
+
+    pub(crate) fn with_encoding(self, encoding: Option<Encoding>) -> Self {
+        Self { encoding, ..self }
+    }
+
+    /// Features in a row.
+    pub fn width(&self) -> usize {
+        match &self.encoding {
+            Some(encoding) => encoding.width(),
+            None => self.scaling.width(),
+        }
+    }
+
+    /// The columns with their features, where there is a table.
+    pub fn groups(&self) -> Option<&[Group]> {
+        self.encoding.as_ref().map(Encoding::groups)
     }
 
     /// The scaling as it applies to this data set.
@@ -27,30 +50,51 @@ impl Prepared {
         &self.scaling
     }
 
-    /// Writes one row, scaled, into `out`.
+    /// Writes the features of one row into `out`.
     ///
     /// # Panics
     /// If there is no such row, or `out` is not as long as a row.
     pub fn fill_row(&self, dataset: &Dataset, row: usize, out: &mut [f32]) {
-        if let (Some(scaled), Values::Bytes(bytes)) = (&self.bytes, &dataset.values) {
-            let bytes = &bytes[row * dataset.width..][..dataset.width];
-            assert_eq!(out.len(), bytes.len(), "fill_row: length of `out`");
-            for (out, &byte) in out.iter_mut().zip(bytes) {
-                *out = scaled[usize::from(byte)];
+        match (&self.encoding, &self.bytes, &dataset.values) {
+            (Some(encoding), _, _) => encoding.encode(&self.scaling, dataset.floats(row), out),
+            (None, Some(scaled), Values::Bytes(bytes)) => {
+                let bytes = &bytes[row * dataset.width..][..dataset.width];
+                assert_eq!(out.len(), bytes.len(), "fill_row: length of `out`");
+                for (out, &byte) in out.iter_mut().zip(bytes) {
+                    *out = scaled[usize::from(byte)];
+                }
             }
-            return;
+            _ => {
+                dataset.fill_row(row, out);
+                self.transform_row(out);
+            }
         }
-        dataset.fill_row(row, out);
-        self.transform_row(out);
     }
 
-    /// The scaled value at a row and a feature.
+    /// Makes NaN of the features of missing cells, in a row of features that
+    /// [`fill_row`](Self::fill_row) wrote.
     ///
     /// # Panics
-    /// If there is no such row or feature.
-    pub fn value(&self, dataset: &Dataset, row: usize, feature: usize) -> f32 {
-        self.scaling
-            .transform_value(feature, dataset.value(row, feature))
+    /// As there.
+    pub fn blank_holes(&self, dataset: &Dataset, row: usize, features: &mut [f32]) {
+        if let Some(encoding) = &self.encoding {
+            encoding.blank_holes(dataset.floats(row), features);
+        }
+    }
+
+    /// Writes the features of one group of a row into `out`: of one column of a table, or the
+    /// feature of that number where there is no table.
+    ///
+    /// # Panics
+    /// If there is no such row or group, or `out` is not as long.
+    pub fn fill_group(&self, dataset: &Dataset, row: usize, group: usize, out: &mut [f32]) {
+        if let Some(encoding) = &self.encoding {
+            encoding.encode_group(&self.scaling, group, dataset.floats(row), out);
+        } else {
+            out[0] = self
+                .scaling
+                .transform_value(group, dataset.value(row, group));
+        }
     }
 
     /// Scales a raw row in place; see [`FittedScaling::transform_row`].
@@ -67,6 +111,32 @@ impl Prepared {
     /// If the row is not as wide as the scaling.
     pub fn inverse_row(&self, scaled: &mut [f32]) {
         self.scaling.inverse_row(scaled);
+    }
+
+    /// Takes a row of features back to cells, in the units of the data set this was prepared
+    /// for.
+    ///
+    /// # Panics
+    /// If one of the rows is not as long as it should be.
+    pub fn decode_row(&self, features: &[f32], cells: &mut [f32]) {
+        if let Some(encoding) = &self.encoding {
+            encoding.decode(&self.scaling, features, cells);
+        } else {
+            cells.copy_from_slice(features);
+            self.inverse_row(cells);
+        }
+    }
+
+    /// Counts what a data set holds that the training rows did not.
+    pub fn oddities(&self, dataset: &Dataset) -> Oddities {
+        match &self.encoding {
+            Some(encoding) => encoding.oddities(&self.scaling, dataset),
+            None => Oddities {
+                rows: dataset.rows,
+                outside: self.rows_outside(dataset),
+                ..Oddities::default()
+            },
+        }
     }
 
     /// How many rows hold a value outside the interval of the training rows (more than a

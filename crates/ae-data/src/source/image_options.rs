@@ -13,6 +13,13 @@ pub fn apply(dataset: &mut Dataset, options: &SourceOptions) -> Result<(), DataE
     Ok(())
 }
 
+/// Refuses the same for rows of so many numbers that are no images.
+pub fn refuse(options: &SourceOptions, name: &str, width: usize) -> Result<(), DataError> {
+    let given = [("transpose", options.transpose), ("invert", options.invert)];
+    let found = given.into_iter().find(|(_, given)| *given);
+    found.map_or(Ok(()), |(option, _)| Err(not_images(name, option, width)))
+}
+
 /// Swaps lines and columns, image by image.
 fn transpose(dataset: &mut Dataset) -> Result<(), DataError> {
     check_images(dataset, "transpose")?;
@@ -61,10 +68,17 @@ fn invert(dataset: &mut Dataset) -> Result<(), DataError> {
 fn check_images(dataset: &Dataset, option: &'static str) -> Result<(), DataError> {
     match dataset.layout {
         Layout::Image { .. } => Ok(()),
-        Layout::Columns(_) => Err(DataError::NotImages {
-            name: dataset.name.clone(),
-            option,
-            width: dataset.width,
-        }),
+        Layout::Columns(_) | Layout::Table(_) => {
+            Err(not_images(&dataset.name, option, dataset.width))
+        }
+    }
+}
+
+fn not_images(name: &str, option: &'static str, width: usize) -> DataError {
+    let name = name.to_owned();
+    DataError::NotImages {
+        name,
+        option,
+        width,
     }
 }

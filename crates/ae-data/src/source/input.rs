@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -8,6 +9,8 @@ use crate::{DataError, Problem};
 
 /// How much of a file is looked at to tell what it is.
 const HEAD_LENGTH: u64 = 32 * 1024;
+/// What users call standard input.
+const STDIN: &str = "-";
 const GZIP_SIGNATURE: [u8; 2] = [0x1F, 0x8B];
 const BUFFER_LENGTH: usize = 128 * 1024;
 
@@ -15,8 +18,10 @@ const BUFFER_LENGTH: usize = 128 * 1024;
 /// unpacked on the way.
 pub struct Input {
     path: PathBuf,
+    /// It can be read only once.
+    passes: bool,
     head: Vec<u8>,
-    rest: Box<dyn Read>,
+    rest: Box<dyn Read + Send>,
 }
 
 /// Why a file's bytes cannot be had, or cannot be data of any kind.
@@ -62,12 +67,30 @@ impl Input {
         Self::try_open(path).map_err(DataError::in_file(path))
     }
 
+    /// Whether there is something of that name to open.
+    pub fn exists(path: &Path) -> bool {
+        path == Path::new(STDIN) || path.exists()
+    }
+
     fn try_open(path: &Path) -> Result<Self, InputError> {
+        if path == Path::new(STDIN) {
+            let input = BufReader::with_capacity(BUFFER_LENGTH, io::stdin());
+            return Self::unpacked(Path::new("stdin"), true, Box::new(input));
+        }
         if path.is_dir() {
             return Err(InputError::Folder);
         }
         let file = File::open(path).map_err(InputError::Read)?;
-        let mut rest: Box<dyn Read> = Box::new(BufReader::with_capacity(BUFFER_LENGTH, file));
+        let passes = file.metadata().is_ok_and(|about| !about.is_file());
+        let file = BufReader::with_capacity(BUFFER_LENGTH, file);
+        Self::unpacked(path, passes, Box::new(file))
+    }
+
+    fn unpacked(
+        path: &Path,
+        passes: bool,
+        mut rest: Box<dyn Read + Send>,
+    ) -> Result<Self, InputError> {
         let mut head = read_head(&mut rest).map_err(InputError::Read)?;
         if head.starts_with(&GZIP_SIGNATURE) {
             let packed = Cursor::new(head).chain(rest);
@@ -76,7 +99,37 @@ impl Input {
             head = read_head(&mut rest).map_err(InputError::Packed)?;
         }
         let path = path.to_owned();
-        Ok(Self { path, head, rest })
+        Ok(Self {
+            path,
+            passes,
+            head,
+            rest,
+        })
+    }
+
+    /// The same twice. What can be read only once, such as standard input, is held in memory
+    /// from here on.
+    pub fn twice(self) -> Result<(Self, Self), DataError> {
+        if !self.passes {
+            let again = Self::open(&self.path)?;
+            return Ok((self, again));
+        }
+        let path = self.path.clone();
+        let mut bytes = Vec::new();
+        let read = self.reader().read_to_end(&mut bytes);
+        read.map_err(|error| DataError::in_file(&path)(InputError::from(error)))?;
+        let bytes: Arc<[u8]> = bytes.into();
+        let input = |bytes: Arc<[u8]>| Self {
+            path: path.clone(),
+            passes: false,
+            head: Vec::new(),
+            rest: Box::new(Cursor::new(bytes)),
+        };
+        let whole = |mut input: Self| {
+            input.head = read_head(&mut *input.rest).unwrap_or_default();
+            input
+        };
+        Ok((whole(input(bytes.clone())), whole(input(bytes))))
     }
 
     pub fn path(&self) -> &Path {
@@ -109,12 +162,12 @@ impl Input {
     }
 
     /// All bytes, unpacked, from the first.
-    pub fn reader(self) -> Chain<Cursor<Vec<u8>>, Box<dyn Read>> {
+    pub fn reader(self) -> Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>> {
         Cursor::new(self.head).chain(self.rest)
     }
 }
 
-fn read_head(reader: &mut dyn Read) -> io::Result<Vec<u8>> {
+fn read_head(reader: &mut (dyn Read + Send)) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     reader.take(HEAD_LENGTH).read_to_end(&mut head)?;
     Ok(head)

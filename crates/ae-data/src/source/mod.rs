@@ -18,7 +18,7 @@ mod options;
 
 use std::path::Path;
 
-pub use self::csv::CsvError;
+pub use self::csv::{CellProblem, CsvError, TableBlock, TableReader};
 pub use array::ArrayError;
 pub use idx::IdxError;
 pub use input::InputError;
@@ -28,6 +28,7 @@ pub use npz::NpzError;
 pub use options::SourceOptions;
 
 use self::input::Input;
+use crate::table::Schema;
 use crate::{DataError, Parts};
 
 /// A file format: how it is recognised and how it is read.
@@ -54,23 +55,17 @@ pub const FORMATS: &[Format] = &[idx::FORMAT, npy::FORMAT, npz::FORMAT, self::cs
 /// # Errors
 /// See [`DataError`]; each says what was found where, and what was expected.
 pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
-    let name = spec.split_once(':').map_or(spec, |(name, _)| name).trim();
-    let (kind, mut parts) = if NamedSet::CATALOGUE.iter().any(|entry| entry.name == name) {
-        (name, spec.parse::<NamedSet>()?.open(options)?)
-    } else if Path::new(spec).exists() {
+    let (kind, mut parts) = if is_named(spec) {
+        (name_of(spec), spec.parse::<NamedSet>()?.open(options)?)
+    } else if Input::exists(Path::new(spec)) {
         open_file(Path::new(spec), options)?
     } else {
         let found = spec.to_owned();
         return Err(DataError::UnknownSource { found });
     };
     let Parts { train, test } = &mut parts;
-    for option in options.idle(kind) {
-        let warning = format!(
-            "{}: `{option}` says nothing about {kind}: ignored",
-            train.name
-        );
-        train.warnings.push(warning);
-    }
+    let idle = options.idle(kind, &train.name);
+    train.warnings.extend(idle);
     for dataset in [Some(train), test.as_mut()].into_iter().flatten() {
         if let Some(limit) = options.limit {
             dataset.truncate(limit.get());
@@ -78,6 +73,63 @@ pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
         image_options::apply(dataset, options)?;
     }
     Ok(parts)
+}
+
+/// Opens a set as [`open`] does; a CSV file with the columns of `schema`, wherever in it they
+/// are.
+///
+/// # Errors
+/// As [`open`]; a column that isn't there.
+pub fn open_known(
+    spec: &str,
+    options: &SourceOptions,
+    schema: &Schema,
+) -> Result<Parts, DataError> {
+    match csv_input(spec)? {
+        Some(input) => self::csv::read_known(input, options, schema),
+        None => open(spec, options),
+    }
+}
+
+/// Opens a CSV file with the columns of `schema`, to be read a block at a time; `None` for
+/// anything else.
+///
+/// # Errors
+/// As [`open_known`].
+pub fn open_blocks(
+    spec: &str,
+    options: &SourceOptions,
+    schema: &Schema,
+) -> Result<Option<TableReader>, DataError> {
+    match csv_input(spec)? {
+        Some(input) => TableReader::open(input, options, schema).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The file, if it is no named set and of no other format.
+fn csv_input(spec: &str) -> Result<Option<Input>, DataError> {
+    let path = Path::new(spec);
+    if is_named(spec) || !Input::exists(path) {
+        return Ok(None);
+    }
+    let input = Input::open(path)?;
+    if recognise(&input).name != self::csv::FORMAT.name {
+        return Ok(None);
+    }
+    input
+        .check_content(self::csv::FORMAT.name)
+        .map_err(DataError::in_file(path))?;
+    Ok(Some(input))
+}
+
+fn is_named(spec: &str) -> bool {
+    let name = name_of(spec);
+    NamedSet::CATALOGUE.iter().any(|entry| entry.name == name)
+}
+
+fn name_of(spec: &str) -> &str {
+    spec.split_once(':').map_or(spec, |(name, _)| name).trim()
 }
 
 fn open_file(path: &Path, options: &SourceOptions) -> Result<(&'static str, Parts), DataError> {

@@ -21,6 +21,26 @@ pub struct SourceOptions {
     pub label: Option<String>,
     /// Columns of a CSV file to leave out.
     pub exclude: Vec<String>,
+    /// Columns of a CSV file that name its rows: carried along, not learnt from.
+    pub id: Vec<String>,
+    /// Columns of a CSV file and what they are: `number`, `boolean`, `category`, `datetime`,
+    /// `id`, `text`; found out from all of their cells if not given.
+    pub types: Vec<(String, String)>,
+    /// Words for a missing value besides an empty cell, in any case of letters; [`MISSING`](crate::table::MISSING) if
+    /// not given.
+    pub missing: Option<Vec<String>>,
+    /// The decimal mark of a CSV file's numbers, `.` or `,`: the other may then stand between
+    /// thousands. If not given, a point, or a comma where every number of a column has one.
+    pub decimal: Option<char>,
+    /// What stands between the thousands of a CSV file's numbers.
+    pub thousands: Option<char>,
+    /// How a CSV file's text is encoded, by its name on the web or `latin-1`; UTF-8, or what
+    /// its first bytes say, if not given.
+    pub encoding: Option<String>,
+    /// What stands around a CSV field that holds the delimiter: a double quote if not given.
+    pub quote: Option<u8>,
+    /// What the lines of a CSV file begin with that are no records; guessed if not given.
+    pub comment: Option<u8>,
     /// At most this many rows of each part, from the start.
     pub limit: Option<NonZeroUsize>,
 }
@@ -36,24 +56,43 @@ impl Default for SourceOptions {
             delimiter: None,
             label: None,
             exclude: Vec::new(),
+            id: Vec::new(),
+            types: Vec::new(),
+            missing: None,
+            decimal: None,
+            thousands: None,
+            encoding: None,
+            quote: None,
+            comment: None,
             limit: None,
         }
     }
 }
 
 impl SourceOptions {
-    /// Options that were given though they say nothing about a source of this kind.
-    pub(super) fn idle(&self, kind: &str) -> Vec<&'static str> {
-        let options: [(&'static str, bool, &[&str]); 5] = [
+    /// What to say of options that were given though they say nothing about a source of this
+    /// kind.
+    pub(super) fn idle(&self, kind: &str, name: &str) -> Vec<String> {
+        const CSV: &[&str] = &["CSV"];
+        let options: [(&'static str, bool, &[&str]); 13] = [
             ("member", self.member.is_some(), &["npz"]),
-            ("header", self.header.is_some(), &["CSV"]),
-            ("delimiter", self.delimiter.is_some(), &["CSV"]),
-            ("exclude", !self.exclude.is_empty(), &["CSV"]),
+            ("header", self.header.is_some(), CSV),
+            ("delimiter", self.delimiter.is_some(), CSV),
+            ("exclude", !self.exclude.is_empty(), CSV),
+            ("id", !self.id.is_empty(), CSV),
+            ("types", !self.types.is_empty(), CSV),
+            ("missing", self.missing.is_some(), CSV),
+            ("decimal", self.decimal.is_some(), CSV),
+            ("thousands", self.thousands.is_some(), CSV),
+            ("encoding", self.encoding.is_some(), CSV),
+            ("quote", self.quote.is_some(), CSV),
+            ("comment", self.comment.is_some(), CSV),
             ("label", self.label.is_some(), &["CSV", "IDX", "npy", "npz"]),
         ];
         let idle = options
             .into_iter()
             .filter(|(_, given, kinds)| *given && !kinds.contains(&kind));
-        idle.map(|(name, ..)| name).collect()
+        idle.map(|(option, ..)| format!("{name}: `{option}` says nothing about {kind}: ignored"))
+            .collect()
     }
 }

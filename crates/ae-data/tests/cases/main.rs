@@ -7,14 +7,17 @@
 
 mod csv;
 mod dataset;
+mod dialects;
 mod idx;
 mod named;
 mod noise;
 mod npy;
 mod npz;
+mod preprocess;
 mod properties;
 mod scaling;
 mod split;
+mod tables;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

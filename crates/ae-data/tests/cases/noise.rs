@@ -6,8 +6,9 @@ const ROWS: u64 = 500;
 
 const FREE: NoiseContext = NoiseContext {
     range: None,
-    donors: &|row, column| (1000 * row) as f32 + column as f32,
+    donors: &|row, column, out| out[0] = (1000 * row) as f32 + column as f32,
     donor_rows: 3,
+    groups: None,
 };
 const UNIT: NoiseContext = NoiseContext {
     range: Some((0.0, 1.0)),

@@ -112,26 +112,6 @@ proptest! {
     }
 
     #[test]
-    fn csv_comes_back(
-        width in 1usize..6,
-        values in vec(any::<f32>().prop_filter("finite", |v| v.is_finite()), 1..60),
-        delimiter in prop::sample::select(vec![",", ";", "\t", "|"]),
-        line_end in prop::sample::select(vec!["\n", "\r\n"]),
-    ) {
-        let rows = values.len().div_ceil(width);
-        let cell = |index: usize| values[index % values.len()];
-        let mut text: String = (0..width).map(|c| format!("c{c}")).collect::<Vec<_>>().join(delimiter);
-        text.push_str(line_end);
-        for row in 0..rows {
-            let cells = (0..width).map(|column| format!("{:?}", cell(row * width + column)));
-            text.push_str(&cells.collect::<Vec<_>>().join(delimiter));
-            text.push_str(line_end);
-        }
-        let expected: Vec<f32> = (0..rows * width).map(cell).collect();
-        prop_assert_eq!(numbers(&read("a.csv", text.as_bytes()).unwrap()), expected);
-    }
-
-    #[test]
     fn a_file_that_is_cut_is_refused((shape, values) in array(), cut in 1usize..40) {
         let whole = idx(0x0D, &shape, &encode(0x0D, &values, true));
         let end = whole.len().saturating_sub(cut);

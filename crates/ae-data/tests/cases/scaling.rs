@@ -1,6 +1,6 @@
 use crate::idx::idx;
 use crate::read;
-use ae_data::{DataError, Dataset, FittedScaling, Layout, Scaling, Values};
+use ae_data::{DataError, Dataset, FittedScaling, Layout, Prepared, Scaling, Values};
 use proptest::prelude::*;
 
 fn table(width: usize, values: &[f32]) -> Dataset {
@@ -18,6 +18,13 @@ fn transform(scaling: &FittedScaling, row: &[f32]) -> Vec<f32> {
     let mut row = row.to_vec();
     scaling.transform_row(&mut row);
     row
+}
+
+/// The first feature of a row.
+fn value(prepared: &Prepared, data: &Dataset, row: usize) -> f32 {
+    let mut out = [0.0];
+    prepared.fill_group(data, row, 0, &mut out);
+    out[0]
 }
 
 #[test]
@@ -162,7 +169,7 @@ fn unit_reads_the_same_images_alike_however_they_are_written() {
 fn prepare(scaling: &FittedScaling, values: &[f32]) -> (Vec<f32>, Vec<String>) {
     let data = table(1, values);
     let (prepared, warnings) = scaling.prepare(&data).unwrap();
-    let row = |row| prepared.value(&data, row, 0);
+    let row = |row| value(&prepared, &data, row);
     ((0..data.rows).map(row).collect(), warnings)
 }
 
@@ -195,7 +202,7 @@ fn unit_reads_a_row_alike_whatever_stands_beside_it() {
     }
     // And the other way round.
     let (prepared, _) = zero_to_one.prepare(&images).unwrap();
-    assert_eq!(prepared.value(&images, 0, 0), 7.0 / 255.0);
+    assert_eq!(value(&prepared, &images, 0), 7.0 / 255.0);
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use super::Reference;
 use super::units::{Moments, UnitSums};
-use crate::inference::mse;
+use crate::scoring::mean_square;
 use crate::{Model, ModelError, Rows};
-use ae_nn::{Leg, Loss, Samples, Scratch};
+use ae_nn::loss::Measure;
+use ae_nn::{Leg, Samples, Scratch};
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// Rows measured at a time.
@@ -90,9 +91,7 @@ pub(super) fn measure(
         let mut logits = Array2::zeros(shape);
         autoencoder.run(Leg::Logits, input.view(), logits.view_mut(), &mut scratch)?;
         let mut output = logits.clone();
-        if let Some(output) = output.as_slice_mut() {
-            autoencoder.output_activation().apply(output);
-        }
+        autoencoder.apply_output(output.view_mut());
 
         sums.add_errors(model, target.view(), logits.view(), output.view());
         sums.add_codes(batch[0] as usize, stride, code.view());
@@ -104,6 +103,9 @@ pub(super) fn measure(
 
 /// What a network that always answers the mean would give before its output activation.
 fn mean_logits(model: &Model, reference: &Reference) -> Vec<f32> {
+    if let Some(blocks) = model.autoencoder().output_blocks() {
+        return blocks.output_of_mean(&reference.mean);
+    }
     let linear = model.loss().output_activation().range().0 == f32::NEG_INFINITY;
     let logit = |p: &f32| {
         let p = f64::from(*p).clamp(1e-7, 1.0 - 1e-7);
@@ -124,7 +126,7 @@ impl Measured {
         logits: ArrayView2<f32>,
         output: ArrayView2<f32>,
     ) {
-        let loss = model.loss();
+        let loss = model.measure();
         for ((target, logits), output) in target
             .rows()
             .into_iter()
@@ -134,7 +136,7 @@ impl Measured {
             let [target, logits, output] = [target, logits, output].map(contiguous);
             self.loss += f64::from(loss.value(logits, target));
             self.floor += floor_of(loss, target);
-            self.row_errors.push(mse(output, target));
+            self.row_errors.push(mean_square(output, target));
             for ((sums, target), output) in self.per_feature.iter_mut().zip(target).zip(output) {
                 let difference = f64::from(output - target);
                 sums.squared_error += difference * difference;
@@ -174,13 +176,13 @@ impl Measured {
             .zip(projected.rows())
         {
             let [target, input, projected] = [target, input, projected].map(contiguous);
-            self.mean_predictor += mse(&reference.mean, target);
-            self.mean_predictor_loss += f64::from(model.loss().value(mean_logits, target));
+            self.mean_predictor += mean_square(&reference.mean, target);
+            self.mean_predictor_loss += f64::from(model.measure().value(mean_logits, target));
             if let (true, Some(sum)) = (has_components, self.components.as_mut()) {
-                *sum += mse(projected, target);
+                *sum += mean_square(projected, target);
             }
             if let Some(sum) = self.noisy_input.as_mut() {
-                *sum += mse(input, target);
+                *sum += mean_square(input, target);
             }
         }
     }
@@ -232,7 +234,7 @@ impl Measured {
 
 /// What no model can go below on this row. Rows that were not learnt from may lie outside what
 /// the loss is made for; what is outside counts as on its edge.
-pub(super) fn floor_of(loss: &Loss, target: &[f32]) -> f64 {
+pub(super) fn floor_of(loss: &dyn Measure, target: &[f32]) -> f64 {
     let (low, high) = loss.target_range();
     let inside: Vec<f32> = target.iter().map(|value| value.clamp(low, high)).collect();
     f64::from(loss.floor(&inside))

@@ -71,7 +71,7 @@ fn with_training(
         features: rows.width(),
         latent: model.autoencoder().latent(),
         loss: LossSummary {
-            name: model.loss().to_string(),
+            name: model.loss_name(),
             value: measured.loss,
             floor: (measured.floor > 0.0).then_some(measured.floor),
         },
@@ -80,7 +80,7 @@ fn with_training(
         left_out: left_out(model),
         training,
         verdict,
-        per_feature: per_feature(rows, &measured),
+        per_feature: per_feature(model, &measured),
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),
         traversals: look::traversals(model, &measured, &latent_units)?,
@@ -96,7 +96,7 @@ fn error_summary(model: &Model, measured: &Measured) -> ErrorSummary {
     let mut sorted = measured.row_errors.clone();
     sorted.sort_by(f64::total_cmp);
     let at = |share: f64| sorted[(share * (sorted.len() - 1) as f64).round() as usize];
-    let unit_range = model.scaling().range() == Some((0.0, 1.0));
+    let unit_range = model.range() == Some((0.0, 1.0));
     ErrorSummary {
         mse,
         squared_error_per_row: mse * features,
@@ -147,11 +147,12 @@ fn left_out(model: &Model) -> Vec<String> {
     reason.map(sentence).into_iter().collect()
 }
 
-fn per_feature(rows: &Rows<'_>, measured: &Measured) -> Vec<FeatureError> {
+fn per_feature(model: &Model, measured: &Measured) -> Vec<FeatureError> {
+    let layout = model.feature_layout();
     let features = measured.per_feature.iter().enumerate();
     features
         .map(|(index, sums)| FeatureError {
-            name: rows.dataset().feature_name(index),
+            name: layout.feature_name(index),
             mse: sums.squared_error / measured.rows as f64,
             variance: sums.target_variance(measured.rows),
         })

@@ -24,7 +24,7 @@ pub(super) fn training(model: &Model, parts: &Parts, plan: &Plan) -> Result<Trai
         rows.ok_or(ae_nn::Error::NoRows { what: "evaluate" })
     };
     let (noise, seed) = (plan.settings.noise, plan.settings.seed);
-    let train = clean()?.with_fixed_noise(noise, seed, plan.scaling.range(), &clean()?);
+    let train = clean()?.with_fixed_noise(noise, seed, plan.preprocessing.range(), &clean()?);
     let Some(validation) = plan.noisy_rows(parts, Part::Validation) else {
         return Ok(Training {
             train: part_loss(model, &train, train.row_count())?,
@@ -56,8 +56,8 @@ fn part_loss(model: &Model, rows: &Rows<'_>, count: usize) -> Result<PartLoss, M
             let (Some(target), Some(logits)) = (target.to_slice(), logits.to_slice()) else {
                 continue;
             };
-            let row_loss = f64::from(model.loss().value(logits, target)) / width as f64;
-            let row_floor = floor_of(model.loss(), target) / width as f64;
+            let row_loss = f64::from(model.measure().value(logits, target)) / width as f64;
+            let row_floor = floor_of(model.measure(), target) / width as f64;
             loss += row_loss;
             floor += row_floor;
             squares += (row_loss - row_floor).powi(2);

@@ -2,8 +2,10 @@ use super::container::{Container, Tensor, damaged, finite, write};
 use super::scoring::{self, ScoringMetadata};
 use crate::evaluation::Reference;
 use crate::model::{Model, Provenance};
+use crate::scoring::Groups;
 use crate::{FileProblem, ModelError, Settings};
-use ae_data::{FittedScaling, Layout};
+use ae_data::{Layout, Preprocessing};
+use ae_nn::loss::Blocks;
 use ae_nn::network::PlacedBlock;
 use ae_nn::{Activation, Autoencoder, Epoch, Layer, Loss, Network};
 use ae_tensor::Matrix;
@@ -16,7 +18,7 @@ use std::path::Path;
 const KIND: &str = "ae model";
 
 /// The newest layout of the metadata that this program knows.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The metadata of a model file.
 #[derive(Serialize, Deserialize)]
@@ -24,11 +26,15 @@ struct Metadata<'a> {
     kind: Cow<'a, str>,
     format: u32,
     layout: Cow<'a, Layout>,
-    scaling: Cow<'a, FittedScaling>,
+    #[serde(flatten)]
+    preprocessing: Cow<'a, Preprocessing>,
     encoder: Cow<'a, [Layer]>,
     decoder: Cow<'a, [Layer]>,
     output: Activation,
     loss: Loss,
+    /// The losses of a table's columns, where they differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    blocks: Option<Cow<'a, Blocks>>,
     settings: Cow<'a, Settings>,
     provenance: Cow<'a, Provenance>,
     history: Cow<'a, [Epoch]>,
@@ -68,11 +74,12 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
         kind: Cow::Borrowed(KIND),
         format: FORMAT,
         layout: Cow::Borrowed(model.layout()),
-        scaling: Cow::Borrowed(model.scaling()),
+        preprocessing: Cow::Borrowed(model.preprocessing()),
         encoder: Cow::Borrowed(encoder),
         decoder: Cow::Borrowed(decoder),
         output: autoencoder.output_activation(),
         loss: *model.loss(),
+        blocks: autoencoder.output_blocks().map(Cow::Borrowed),
         settings: Cow::Borrowed(model.settings()),
         provenance: Cow::Borrowed(model.provenance()),
         history: Cow::Borrowed(model.history()),
@@ -120,26 +127,39 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
     let encoder = part(&metadata.encoder, "encoder", &tensors)?;
     let decoder = part(&metadata.decoder, "decoder", &tensors)?;
     let bad = |what: String| FileProblem::Architecture(what);
-    let autoencoder = Autoencoder::from_parts(&encoder, &decoder, metadata.output)
+    let mut autoencoder = Autoencoder::from_parts(&encoder, &decoder, metadata.output)
         .map_err(|error| bad(error.to_string()))?;
+    if let Some(blocks) = metadata.blocks {
+        autoencoder = autoencoder
+            .with_output_blocks(blocks.into_owned())
+            .map_err(|error| bad(error.to_string()))?;
+    }
     let features = autoencoder.features();
-    for (what, width) in [
-        ("scaling", metadata.scaling.width()),
-        ("layout", checked_width(&metadata.layout)),
+    let preprocessing = metadata.preprocessing.into_owned();
+    preprocessing.check().map_err(bad)?;
+    for (what, width, expected) in [
+        ("scaling", preprocessing.width(), features),
+        (
+            "layout",
+            checked_width(&metadata.layout),
+            preprocessing.cells(),
+        ),
     ] {
-        if width != features {
+        if width != expected {
             return Err(bad(format!(
-                "{what} of {width} features, the network takes {features}"
+                "{what} of {width} features, the network takes {expected}"
             )));
         }
     }
     let reference = reference(&tensors, features, autoencoder.latent())?;
-    let scorer = metadata.scoring.read(&tensors, features)?;
+    let scorer = metadata
+        .scoring
+        .read(&tensors, features, Groups::of(&preprocessing))?;
     Ok(Model {
         autoencoder,
         loss: metadata.loss,
         layout: metadata.layout.into_owned(),
-        scaling: metadata.scaling.into_owned(),
+        preprocessing,
         reference,
         scorer,
         settings: metadata.settings.into_owned(),
@@ -182,6 +202,7 @@ fn checked_width(layout: &Layout) -> usize {
             .and_then(|pixels| pixels.checked_mul(*channels))
             .unwrap_or(usize::MAX),
         Layout::Columns(names) => names.len(),
+        Layout::Table(schema) => schema.cells(),
     }
 }
 

@@ -28,12 +28,7 @@ pub(super) struct ScoringMetadata {
 #[serde(rename_all = "kebab-case")]
 enum MethodMetadata {
     Mse,
-    Surprise {
-        /// Features of each column.
-        groups: Vec<usize>,
-        rows: u32,
-        parts: [Standard; 3],
-    },
+    Surprise { rows: u32, parts: [Standard; 3] },
 }
 
 impl ScoringMetadata {
@@ -42,7 +37,6 @@ impl ScoringMetadata {
             method: match &scorer.method {
                 Method::Mse => MethodMetadata::Mse,
                 Method::Surprise(fitted) => MethodMetadata::Surprise {
-                    groups: fitted.groups.widths(),
                     rows: fitted.rows as u32,
                     parts: fitted.parts,
                 },
@@ -58,6 +52,7 @@ impl ScoringMetadata {
         self,
         tensors: &SafeTensors<'_>,
         features: usize,
+        groups: Groups,
     ) -> Result<Scorer, FileProblem> {
         let places = kept_places(self.calibration_rows as usize);
         let calibrated = Calibrated {
@@ -70,6 +65,7 @@ impl ScoringMetadata {
             return Err(bad("a cutoff that is no number".to_owned()));
         }
         Ok(Scorer {
+            groups,
             method: self.method.read(tensors, features)?,
             threshold: self.threshold,
             cutoff: self.cutoff,
@@ -80,28 +76,15 @@ impl ScoringMetadata {
 
 impl MethodMetadata {
     fn read(self, tensors: &SafeTensors<'_>, features: usize) -> Result<Method, FileProblem> {
-        let Self::Surprise {
-            groups,
-            rows,
-            parts,
-        } = self
-        else {
+        let Self::Surprise { rows, parts } = self else {
             return Ok(Method::Mse);
         };
-        let groups = Groups::from_widths(&groups)
-            .filter(|groups| groups.features() == features)
-            .ok_or_else(|| {
-                bad(format!(
-                    "columns of {groups:?} features, the network takes {features}"
-                ))
-            })?;
         if !parts.iter().all(Standard::is_sound) {
             return Err(bad("parts whose scale is no number above 0".to_owned()));
         }
         let rows = rows as usize;
         let places = kept_places(rows);
         Ok(Method::Surprise(Box::new(Surprising {
-            groups,
             rows,
             knots: finite(tensors, KNOTS, &[features, places.len()])?,
             places,
@@ -140,7 +123,7 @@ pub(super) fn tensors(scorer: &Scorer) -> Vec<Tensor<'_>> {
         &calibrated.knots[..],
     )];
     if let Method::Surprise(fitted) = &scorer.method {
-        let features = fitted.groups.features();
+        let features = fitted.values.centre.len();
         let shape = vec![features, fitted.places.len()];
         all.push(tensor(KNOTS, shape, &fitted.knots));
         for (names, spread) in [(VALUES, &fitted.values), (RESIDUALS, &fitted.residuals)] {

@@ -1,55 +1,44 @@
+use ae_data::Preprocessing;
 use std::ops::Range;
 
 /// Which features of an encoded row belong to one column of the data: each column is a
 /// stretch of one or several features. A number is one feature, a one-hot category one
-/// feature for each of its values. A column counts once in a score, however wide it is.
+/// feature for each of its values. A column counts once in a score, however wide it is, and
+/// not at all in a row in which its features are NaN: its cell is missing there. Features
+/// between two columns, which say whether a cell is missing, count nowhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
-    /// Where each group ends; the first begins at 0.
-    ends: Vec<usize>,
+    columns: Vec<Range<usize>>,
 }
 
 impl Groups {
-    /// Every feature is a column of its own, as in a table of numbers.
-    pub fn single(features: usize) -> Self {
-        Self {
-            ends: (1..=features).collect(),
-        }
+    /// The columns behind the features of these rows.
+    pub fn of(preprocessing: &Preprocessing) -> Self {
+        Self::new(preprocessing.columns())
     }
 
-    /// Groups of these widths, side by side; `None` if one of them is 0.
-    pub fn from_widths(widths: &[usize]) -> Option<Self> {
-        let mut end = 0usize;
-        let ends = widths.iter().map(|&width| {
-            end = end.checked_add(width).filter(|_| width > 0)?;
-            Some(end)
-        });
-        ends.collect::<Option<_>>().map(|ends| Self { ends })
+    /// Columns with these features, in order, each of at least one.
+    pub fn new(columns: Vec<Range<usize>>) -> Self {
+        Self { columns }
     }
 
-    /// How many features each group has.
-    pub fn widths(&self) -> Vec<usize> {
-        self.ranges().map(|range| range.len()).collect()
-    }
-
-    /// The features of each group, in order.
+    /// The features of each column, in order.
     pub fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| start..end)
+        self.columns.iter().cloned()
+    }
+
+    /// The same of the columns that are not missing in a row.
+    pub(super) fn present(&self, row: &[f32]) -> impl Iterator<Item = Range<usize>> {
+        self.ranges().filter(|range| !row[range.start].is_nan())
     }
 
     /// How many columns there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.columns.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Features in all.
-    pub fn features(&self) -> usize {
-        self.ends.last().copied().unwrap_or(0)
+        self.columns.is_empty()
     }
 }

@@ -9,7 +9,6 @@
 //! [`Scoring`] and of [`Method`]. To add a rule for the threshold: a `choice!` in
 //! `threshold.rs` and a variant of [`Threshold`].
 
-mod detector;
 mod groups;
 mod metrics;
 mod mse;
@@ -22,6 +21,7 @@ mod threshold;
 pub use groups::Groups;
 pub use metrics::{OneClass, Ranking};
 pub use mse::Mse;
+pub(crate) use mse::mean_square;
 pub use scorer::{Judged, Scorer};
 pub use surprise::{Surprise, Surprising};
 pub use threshold::{Auto, Calibration, Choose, Fpr, Quantile, Threshold};
@@ -32,7 +32,8 @@ pub(crate) use surprise::{Spread, Standard};
 
 use ndarray::ArrayView2;
 
-/// Training rows and what the network makes of them, both scaled: rows × features.
+/// Training rows and what the network makes of them, both scaled: rows × features. In the
+/// rows, the features of a missing cell are NaN.
 pub struct Sample<'a> {
     /// The rows.
     pub rows: ArrayView2<'a, f32>,
@@ -66,11 +67,11 @@ pub enum Method {
 }
 
 impl Method {
-    /// The score of one scaled row with this reconstruction.
-    pub fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
+    /// The score of one scaled row, NaN where a cell is missing, with this reconstruction.
+    pub fn score(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 {
         match self {
-            Self::Mse => crate::inference::mse(row, reconstructed),
-            Self::Surprise(fitted) => fitted.score(row, reconstructed),
+            Self::Mse => mse::score(groups, row, reconstructed),
+            Self::Surprise(fitted) => fitted.score(groups, row, reconstructed),
         }
     }
 }

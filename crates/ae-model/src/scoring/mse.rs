@@ -1,8 +1,10 @@
-use super::{Fit, Method, Sample};
+use super::{Fit, Groups, Method, Sample};
+use ae_tensor::elementwise;
 
 ae_choice::choice! {
     /// The mean squared error of the row over its scaled features. For rows whose features
-    /// are alike, such as pixels.
+    /// are alike, such as pixels. A column of several features counts as one, with their mean;
+    /// a missing cell doesn't count.
     pub struct Mse = "mse", "mean squared error over scaled features" {}
 }
 
@@ -10,4 +12,26 @@ impl Fit for Mse {
     fn fit(&self, _sample: &Sample<'_>) -> Method {
         Method::Mse
     }
+}
+
+pub(super) fn score(groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 {
+    // As many columns as features: each is a column of its own.
+    if groups.len() == row.len() {
+        let error = mean_square(row, reconstructed);
+        if !error.is_nan() {
+            return error;
+        }
+    }
+    let (mut sum, mut columns) = (0.0, 0);
+    for range in groups.present(row) {
+        sum += mean_square(&row[range.clone()], &reconstructed[range]);
+        columns += 1;
+    }
+    sum / f64::from(columns.max(1))
+}
+
+/// Mean squared difference of two rows.
+pub(crate) fn mean_square(row: &[f32], reconstructed: &[f32]) -> f64 {
+    let sum = elementwise::sum_map2(row, reconstructed, |a, b| (a - b) * (a - b));
+    f64::from(sum) / row.len() as f64
 }

@@ -2,7 +2,7 @@ use super::ranked::{Ranked, kept_places, knots};
 use super::{Calibration, Groups, Method, Sample, Scoring, Surprise, Threshold};
 use crate::{ModelError, Rows, Settings};
 use ae_nn::{Autoencoder, Samples};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 
 /// Numbers of a sample of the rows, at most: 64 MB.
 const MOST_NUMBERS: usize = 1 << 24;
@@ -13,6 +13,8 @@ const MOST_ROWS: usize = 1 << 16;
 /// Scores rows and says which are anomalies: all that was fitted for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scorer {
+    /// Those of the preprocessing.
+    pub(crate) groups: Groups,
     pub(crate) method: Method,
     pub(crate) threshold: Threshold,
     /// The highest score that is still no anomaly.
@@ -53,7 +55,7 @@ impl Scorer {
     pub(crate) fn fit(
         autoencoder: &Autoencoder,
         settings: &Settings,
-        groups: &Groups,
+        groups: Groups,
         (train, validation): (&Rows<'_>, Option<&Rows<'_>>),
     ) -> Result<Self, ModelError> {
         let (rows, reconstructed) = sample(autoencoder, train)?;
@@ -62,16 +64,15 @@ impl Scorer {
         let method = scoring.fit(&Sample {
             rows: rows.view(),
             reconstructed: reconstructed.view(),
-            groups,
+            groups: &groups,
         });
-        let mut scores = Vec::new();
-        match validation {
+        let mut scores = match validation {
             Some(validation) => {
                 let (rows, reconstructed) = sample(autoencoder, validation)?;
-                score_into(&method, &rows, &reconstructed, &mut scores);
+                scores_of((&method, &groups), &rows, &reconstructed)
             }
-            None => score_into(&method, &rows, &reconstructed, &mut scores),
-        }
+            None => scores_of((&method, &groups), &rows, &reconstructed),
+        };
         scores.sort_unstable_by(f64::total_cmp);
         let mut single: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
         let places = kept_places(scores.len());
@@ -87,6 +88,7 @@ impl Scorer {
             held_out: calibrated.held_out,
         })?;
         Ok(Self {
+            groups,
             method,
             threshold,
             cutoff,
@@ -109,10 +111,10 @@ impl Scorer {
         (self.calibrated.rows, self.calibrated.held_out)
     }
 
-    /// The score of a scaled row with this reconstruction. Scores are numbers of single
+    /// The score of a scaled row, NaN where a cell is missing, with this reconstruction. Scores are numbers of single
     /// precision, so that they compare equal when they are equal in a file.
     pub(crate) fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
-        single(&self.method, row, reconstructed)
+        single((&self.method, &self.groups), row, reconstructed)
     }
 
     /// What a score means.
@@ -136,23 +138,23 @@ impl Calibrated {
     }
 }
 
-fn single(method: &Method, row: &[f32], reconstructed: &[f32]) -> f64 {
-    f64::from(method.score(row, reconstructed) as f32)
+fn single((method, groups): (&Method, &Groups), row: &[f32], reconstructed: &[f32]) -> f64 {
+    f64::from(method.score(groups, row, reconstructed) as f32)
 }
 
-fn score_into(
-    method: &Method,
+fn scores_of(
+    method: (&Method, &Groups),
     rows: &Array2<f32>,
     reconstructed: &Array2<f32>,
-    out: &mut Vec<f64>,
-) {
+) -> Vec<f64> {
     let pairs = rows.rows().into_iter().zip(reconstructed.rows());
-    out.extend(pairs.filter_map(|(row, reconstructed)| {
+    let score = |(row, reconstructed): (ArrayView1<f32>, ArrayView1<f32>)| {
         Some(single(method, row.to_slice()?, reconstructed.to_slice()?))
-    }));
+    };
+    pairs.filter_map(score).collect()
 }
 
-/// Rows and their reconstructions; evenly spread ones if there are many.
+/// Rows, NaN where a cell is missing, and their reconstructions; evenly spread ones if there are many.
 fn sample(
     autoencoder: &Autoencoder,
     rows: &Rows<'_>,
@@ -163,5 +165,6 @@ fn sample(
     let mut sample = Array2::zeros((numbers.len(), rows.width()));
     rows.fill(&numbers, sample.view_mut());
     let reconstructed = autoencoder.reconstruct(sample.view())?;
+    rows.blank_holes(&numbers, sample.view_mut());
     Ok((sample, reconstructed))
 }

@@ -3,6 +3,7 @@ use super::robust::median_and_scale;
 use super::{Fit, Groups, Method, Sample};
 use ae_tensor::parallel;
 use ndarray::Axis;
+use std::ops::Range;
 
 ae_choice::choice! {
     /// Two questions, half of the score each: how far out are the row's values, each in its
@@ -16,7 +17,7 @@ ae_choice::choice! {
     /// squared distances from the median, in robust standard deviations. The second question
     /// is the same sum over the residuals, so that columns that are hard to reconstruct don't
     /// drown those that are easy, and the anomalies among the training rows don't hide
-    /// themselves.
+    /// themselves. A missing cell adds nothing to any of the three.
     ///
     /// All three sums are made comparable by the median and median absolute deviation of
     /// their logarithms over the training rows: 0 is an ordinary row, and some 3.5 above is
@@ -39,7 +40,6 @@ const TINY: f64 = 1e-9;
 /// [`Surprise`], fitted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Surprising {
-    pub(crate) groups: Groups,
     /// Rows it was fitted on.
     pub(crate) rows: usize,
     /// Places of the sorted rows that are kept.
@@ -108,14 +108,13 @@ impl Fit for Surprise {
         let mut columns = vec![Column::default(); features];
         for features in sample.groups.ranges() {
             let width = features.len();
-            for (column, feature) in columns[features.clone()].iter_mut().zip(features) {
+            for column in &mut columns[features] {
                 column.of_several = width > 1;
-                column.feature = feature;
             }
         }
-        parallel::for_each(&mut columns[..], 1, |_, columns| {
-            for column in columns {
-                column.fit(sample, &places);
+        parallel::for_each(&mut columns[..], 1, |first, columns| {
+            for (feature, column) in (first..).zip(columns) {
+                column.fit(sample, feature, &places);
             }
         });
         let spread = |of: fn(&Column) -> (f32, f32)| {
@@ -123,7 +122,6 @@ impl Fit for Surprise {
             Spread { centre, weight }
         };
         let mut fitted = Surprising {
-            groups: sample.groups.clone(),
             rows,
             places,
             knots: columns
@@ -143,7 +141,7 @@ impl Fit for Surprise {
             for (offset, sums) in sums.iter_mut().enumerate() {
                 let row = sample.rows.row(first + offset).to_vec();
                 let reconstructed = sample.reconstructed.row(first + offset).to_vec();
-                *sums = fitted.sums(&row, &reconstructed);
+                *sums = fitted.sums(sample.groups, &row, &reconstructed);
             }
         });
         fitted.parts = [0, 1, 2].map(|part| {
@@ -157,7 +155,6 @@ impl Fit for Surprise {
 /// What is fitted of one feature.
 #[derive(Debug, Clone, Default)]
 struct Column {
-    feature: usize,
     /// Whether the column it belongs to has other features.
     of_several: bool,
     knots: Vec<f32>,
@@ -167,11 +164,14 @@ struct Column {
 }
 
 impl Column {
-    fn fit(&mut self, sample: &Sample<'_>, places: &[usize]) {
-        let values = sample.rows.index_axis(Axis(1), self.feature);
-        let reconstructed = sample.reconstructed.index_axis(Axis(1), self.feature);
-        self.knots = knots(&mut values.to_vec(), places);
-        let residuals = values.iter().zip(reconstructed);
+    /// Learns from the rows in which the feature is not missing.
+    fn fit(&mut self, sample: &Sample<'_>, feature: usize, places: &[usize]) {
+        let values = sample.rows.index_axis(Axis(1), feature);
+        let reconstructed = sample.reconstructed.index_axis(Axis(1), feature);
+        let pairs = values.iter().zip(reconstructed);
+        let (values, back): (Vec<f32>, Vec<f32>) = pairs.filter(|(x, _)| !x.is_nan()).unzip();
+        self.knots = knots(&mut spread_over(&values, sample.rows.nrows()), places);
+        let residuals = values.iter().zip(&back);
         let residuals: Vec<f64> = residuals.map(|(x, y)| f64::from(x - y)).collect();
         let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
         let deviation = deviation(&values);
@@ -185,6 +185,15 @@ impl Column {
             self.residual = centre_and_weight(residuals, share, LEAST_OF_FEATURE * deviation);
         }
     }
+}
+
+/// As many numbers as there are rows, with the shares of these: where some rows have none, the
+/// share of rows beyond a value is that of the others. Of none, zeros.
+fn spread_over(values: &[f32], rows: usize) -> Vec<f32> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let at = |row: usize| sorted.get(row * sorted.len() / rows).copied();
+    (0..rows).map(|row| at(row).unwrap_or(0.0)).collect()
 }
 
 /// The median, and 1 / scale, with a scale of at least `share` of the standard deviation and
@@ -205,30 +214,30 @@ fn deviation(numbers: &[f64]) -> f64 {
 }
 
 impl Surprising {
-    pub(super) fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
-        let sums = self.sums(row, reconstructed);
+    pub(super) fn score(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 {
+        let sums = self.sums(groups, row, reconstructed);
         let [rarity, distance, residual] = [0, 1, 2].map(|part| self.parts[part].of(sums[part]));
         (rarity + distance) / 4.0 + residual / 2.0
     }
 
     /// Rarity, distance from the middle, and distance from the reconstruction.
-    fn sums(&self, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
-        let residual = |feature| row[feature] - reconstructed[feature];
-        [
-            self.rarity(row),
-            self.squares(|feature| self.values.square(feature, row[feature])),
-            self.squares(|feature| self.residuals.square(feature, residual(feature))),
-        ]
+    fn sums(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
+        let (mut rarity, mut distance, mut residual) = (0.0, 0.0, 0.0);
+        for column in groups.present(row) {
+            rarity += self.rarity(column.clone(), row);
+            distance += mean(column.clone(), |at| self.values.square(at, row[at]));
+            residual += mean(column, |at| {
+                self.residuals.square(at, row[at] - reconstructed[at])
+            });
+        }
+        [rarity, distance, residual]
     }
 
-    /// How rare the row's values are, in nats; of a column of several features, the rarest.
-    fn rarity(&self, row: &[f32]) -> f64 {
-        let column = |features: std::ops::Range<usize>| {
-            features
-                .map(|feature| self.rarity_of(feature, row[feature]))
-                .fold(0.0, f64::max)
-        };
-        self.groups.ranges().map(column).sum()
+    /// How rare a column's value is, in nats; of several features, the rarest.
+    fn rarity(&self, column: Range<usize>, row: &[f32]) -> f64 {
+        column
+            .map(|feature| self.rarity_of(feature, row[feature]))
+            .fold(0.0, f64::max)
     }
 
     fn rarity_of(&self, feature: usize, value: f32) -> f64 {
@@ -242,13 +251,10 @@ impl Surprising {
         let share = (beyond as f64 + 0.5) / (self.rows as f64 + 1.0);
         -share.min(0.5).ln()
     }
+}
 
-    /// The sum of squares over the columns; of a column of several features, their mean.
-    fn squares(&self, square: impl Fn(usize) -> f64) -> f64 {
-        let column = |features: std::ops::Range<usize>| {
-            let width = features.len() as f64;
-            features.map(&square).sum::<f64>() / width
-        };
-        self.groups.ranges().map(column).sum()
-    }
+/// The mean over a column's features.
+fn mean(column: Range<usize>, of: impl Fn(usize) -> f64) -> f64 {
+    let width = column.len() as f64;
+    column.map(of).sum::<f64>() / width
 }

@@ -84,8 +84,8 @@ fn other_kinds_of_files_are_told_as_such() {
         &["kind `ae checkpoint`, expected `ae model`"],
     );
     refused_metadata(
-        |m| m["format"] = json!(2),
-        &["format 2, this program reads up to 1"],
+        |m| m["format"] = json!(3),
+        &["format 3, this program reads up to 2"],
     );
     refused_metadata(|m| m["format"] = json!(-1), &["metadata: ", "-1"]);
     refused_metadata(|m| *m = json!([1, 2]), &["metadata: "]);

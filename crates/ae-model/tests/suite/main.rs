@@ -4,6 +4,7 @@
 mod damaged_files;
 mod files;
 mod judging;
+mod mixed;
 mod odd_data;
 mod plans;
 mod reference;

@@ -111,7 +111,8 @@ fn scaling_is_fitted_on_training_rows_only() {
     let mut values: Vec<f32> = (0..10).map(|row| row as f32).collect();
     values[held_out] = 1000.0;
     let plan = plan(table(1, values), &settings);
-    assert!(plan.scaling.scale()[0] <= 9.0, "{:?}", plan.scaling);
+    let scaling = plan.preprocessing.scaling();
+    assert!(scaling.scale()[0] <= 9.0, "{scaling:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::{Parted, alone, bytes_of, curve, short, table, trained};
 use ae_data::Dataset;
 use ae_model::scoring::{Fit, Groups, Method, OneClass, Sample, Surprise};
-use ae_model::{Model, ModelError, Plan, Ranking, Settings, train};
+use ae_model::{Aim, Model, ModelError, Plan, Ranking, Settings, train};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -196,7 +196,7 @@ fn a_row_off_the_curve_but_within_every_column_is_the_oddest() {
     let rows = curve(2000);
     let settings = Settings {
         threshold: "fpr:rate=0.02".parse().unwrap(),
-        ..Settings::detector(2000, 4)
+        ..Settings::suited_to(&rows, Aim::Anomalies)
     };
     let plan = Plan::new(&alone(rows.clone()), &settings).unwrap();
     let model = train(&alone(rows.clone()), &plan, &mut ()).unwrap();
@@ -281,22 +281,56 @@ fn a_column_counts_once_however_many_features_it_has() {
             a.slice(ndarray::s![.., 1..2])
         ]
     };
-    let fit = |rows: &Array2<f32>, back: &Array2<f32>, widths: &[usize]| -> Method {
+    let fit = |rows: &Array2<f32>, back: &Array2<f32>, groups: &Groups| -> Method {
         Surprise {}.fit(&Sample {
             rows: rows.view(),
             reconstructed: back.view(),
-            groups: &Groups::from_widths(widths).unwrap(),
+            groups,
         })
     };
-    let plain = fit(&single, &back, &[1, 1]);
+    let (two, threefold_and_one) = (Groups::new(vec![0..1, 1..2]), Groups::new(vec![0..3, 3..4]));
+    let plain = fit(&single, &back, &two);
     let (wide_rows, wide_back) = (threefold(&single), threefold(&back));
-    let wide = fit(&wide_rows, &wide_back, &[3, 1]);
+    let wide = fit(&wide_rows, &wide_back, &threefold_and_one);
     let row = |a: &Array2<f32>| a.row(3).to_vec();
-    let expected = plain.score(&row(&single), &row(&back));
-    let found = wide.score(&row(&wide_rows), &row(&wide_back));
+    let expected = plain.score(&two, &row(&single), &row(&back));
+    let found = wide.score(&threefold_and_one, &row(&wide_rows), &row(&wide_back));
     assert!((found - expected).abs() < 1e-9, "{found} {expected}");
-    assert_eq!(Groups::from_widths(&[2, 0]), None);
-    assert_eq!(Groups::single(3), Groups::from_widths(&[1, 1, 1]).unwrap());
+    let mse = |groups, row: &[f32], back: &[f32]| Method::Mse.score(groups, row, back);
+    let expected = mse(&two, &row(&single), &row(&back));
+    let found = mse(&threefold_and_one, &row(&wide_rows), &row(&wide_back));
+    assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+}
+
+#[test]
+fn a_missing_cell_costs_nothing() {
+    let rows = array![
+        [-1.0f32, 0.3],
+        [1.0, 0.1],
+        [-1.0, -0.4],
+        [f32::NAN, 0.7],
+        [1.0, -0.2],
+        [f32::NAN, 9.0]
+    ];
+    let back = rows.mapv(|value| if value.is_nan() { 5.0 } else { 0.5 * value });
+    let both = Groups::new(vec![0..1, 1..2]);
+    let fitted = Surprise {}.fit(&Sample {
+        rows: rows.view(),
+        reconstructed: back.view(),
+        groups: &both,
+    });
+    let score = |method: &Method, groups: &Groups, row: [f32; 2], back: [f32; 2]| {
+        method.score(groups, &row, &back)
+    };
+    let second = Groups::new(vec![1..2]);
+    for method in [&fitted, &Method::Mse] {
+        let missing = score(method, &both, [f32::NAN, 0.7], [5.0, 0.2]);
+        let alone = score(method, &second, [123.0, 0.7], [5.0, 0.2]);
+        assert_eq!(missing, alone, "as if there were no such column");
+        let there = score(method, &both, [1.0, 0.7], [5.0, 0.2]);
+        assert!(there > missing, "{there} {missing}");
+        assert!(score(method, &both, [f32::NAN; 2], [0.0; 2]).is_finite());
+    }
 }
 
 #[test]
@@ -326,10 +360,6 @@ fn damaged_scoring_is_refused() {
         assert!(error.contains(said), "{error}");
     };
     let surprise = "surprise";
-    refused(
-        &|m| m["method"][surprise]["groups"] = serde_json::json!([2, 1]),
-        "columns of [2, 1] features, the network takes 4",
-    );
     refused(
         &|m| m["method"][surprise]["parts"][1]["scale"] = 0.0.into(),
         "scale is no number above 0",

@@ -6,11 +6,13 @@
 //! To add one: write its file after the model of its neighbours, and name it in [`Loss`].
 
 mod bce;
+mod blocks;
 mod huber;
 mod mae;
 mod mse;
 
 pub use bce::Bce;
+pub use blocks::{Block, BlockKind, Blocks};
 pub use huber::Huber;
 pub use mae::Mae;
 pub use mse::Mse;

@@ -1,5 +1,6 @@
+use crate::Samples;
 use crate::flat::{rows_per_chunk, slice, slice_mut};
-use crate::{Loss, Samples};
+use crate::loss::Measure;
 use ae_tensor::{Matrix, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
@@ -31,7 +32,7 @@ pub(super) fn read_batch(
 /// The sum of a batch's losses over rows and features, and its derivative by the output
 /// times `scale`.
 pub(super) fn loss_and_gradient(
-    loss: &Loss,
+    loss: &dyn Measure,
     scale: f32,
     output: ArrayView2<f32>,
     target: ArrayView2<f32>,
@@ -54,7 +55,11 @@ pub(super) fn loss_and_gradient(
 }
 
 /// The sum of a batch's losses over rows and features.
-pub(super) fn loss_sum(loss: &Loss, output: ArrayView2<f32>, target: ArrayView2<f32>) -> f64 {
+pub(super) fn loss_sum(
+    loss: &dyn Measure,
+    output: ArrayView2<f32>,
+    target: ArrayView2<f32>,
+) -> f64 {
     let width = output.ncols();
     let parts = (output, target);
     parallel::sum(parts, rows_per_chunk(width), |_, (output, target)| {

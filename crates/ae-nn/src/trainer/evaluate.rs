@@ -19,7 +19,7 @@ pub fn evaluate(
 ) -> Result<f64, Error> {
     let count = count_rows(samples, "evaluate")?;
     let order: Vec<u32> = (0..count).collect();
-    let width = samples.width();
+    let (width, measure) = (samples.width(), autoencoder.measure(loss));
     let most = order.len().min(BATCH);
     let mut scratch = Scratch::default();
     let [mut input, mut target, mut output] = [(); 3].map(|()| Matrix::zeros(most, width));
@@ -31,7 +31,7 @@ pub fn evaluate(
             let seen = if samples.is_noisy() { &input } else { &target };
             let room = output.top_mut(rows);
             autoencoder.run(Leg::Logits, seen.top(rows), room, &mut scratch)?;
-            sum += loss_sum(loss, output.top(rows), target.top(rows));
+            sum += loss_sum(measure, output.top(rows), target.top(rows));
         }
         Ok(sum / (order.len() * width) as f64)
     })

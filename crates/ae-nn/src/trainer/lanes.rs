@@ -8,9 +8,10 @@
 //! threads, so that neither do the sums.
 
 use super::batch::{loss_and_gradient, read_batch};
+use crate::Samples;
 use crate::flat::CHUNK;
+use crate::loss::Measure;
 use crate::network::{Network, Tape};
-use crate::{Loss, Samples};
 use ae_tensor::{AlignedBuffer, Matrix, elementwise, parallel};
 use std::ops::Range;
 
@@ -88,7 +89,7 @@ impl Lanes {
 
     /// The batch forward and back: its mean loss a feature, and the derivative of that by
     /// the parameters, in parts, in [`gradients`](Self::gradients).
-    pub(super) fn run(&mut self, network: &Network, loss: &Loss, batch: &Batch<'_>) -> f64 {
+    pub(super) fn run(&mut self, network: &Network, loss: &dyn Measure, batch: &Batch<'_>) -> f64 {
         let numbers = (batch.rows.len() * network.inputs()) as f64;
         let scale = (1.0 / numbers) as f32;
         let rows_per_lane = self.rows_per_lane;
@@ -152,7 +153,7 @@ impl Lane {
     fn run(
         &mut self,
         network: &Network,
-        loss: &Loss,
+        loss: &dyn Measure,
         scale: f32,
         batch: &Batch<'_>,
         range: Range<usize>,

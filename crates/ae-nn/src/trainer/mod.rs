@@ -51,7 +51,7 @@ impl<'a> Trainer<'a> {
     pub fn new(autoencoder: &'a mut Autoencoder, settings: TrainSettings) -> Result<Self, Error> {
         settings.check()?;
         let (own, found) = (
-            settings.loss.output_activation(),
+            autoencoder.measure(&settings.loss).output_activation(),
             autoencoder.output_activation(),
         );
         if own != found {
@@ -141,7 +141,8 @@ impl<'a> Trainer<'a> {
             step: self.progress.step,
         };
         let network = self.autoencoder.network();
-        let loss = self.lanes.run(network, &self.settings.loss, &batch);
+        let measure = self.autoencoder.measure(&self.settings.loss);
+        let loss = self.lanes.run(network, measure, &batch);
         if !loss.is_finite() {
             return Err(self.not_finite("loss", self.progress.batch));
         }

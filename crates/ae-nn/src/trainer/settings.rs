@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// How to train.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainSettings {
-    /// What is minimised.
+    /// What is minimised, where the autoencoder's output isn't made of blocks, each with a
+    /// loss of its own.
     pub loss: Loss,
     /// How parameters move.
     pub optimizer: Optimizer,

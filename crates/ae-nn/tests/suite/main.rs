@@ -3,6 +3,7 @@
 
 mod activations;
 mod batches;
+mod blocks;
 mod errors;
 mod gradients;
 mod initialisers;

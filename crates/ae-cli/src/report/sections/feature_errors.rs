@@ -31,7 +31,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 width,
                 channels,
             } => maps(Shape::new(height, width, channels), features),
-            Layout::Columns(_) => columns(input, features),
+            Layout::Columns(_) | Layout::Table(_) => columns(input, features),
         },
     })
 }

@@ -32,11 +32,12 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     if examples.is_empty() {
         return None;
     }
+    let names = input.layout.feature_names();
     let (class, shown, card): (_, _, Card) = match input.layout {
-        Layout::Columns(names) => (
+        Layout::Columns(_) | Layout::Table(_) => (
             "of-table",
             TABLES,
-            Box::new(|example| table_card(input, names, example)),
+            Box::new(|example| table_card(input, &names, example)),
         ),
         Layout::Image {
             height,
@@ -75,7 +76,7 @@ fn lead(input: &ReportInput) -> String {
         Layout::Image { .. } => {
             "In the difference, orange is where the output is too high and blue where it is too low."
         }
-        Layout::Columns(_) => {
+        Layout::Columns(_) | Layout::Table(_) => {
             "Errors and the bars of the difference are in scaled units, so that columns can be \
              compared; the numbers are in each column's own. A bar points right where the output \
              is too high."

@@ -21,8 +21,11 @@ pub fn section(input: &ReportInput) -> Option<Section> {
     if traversals.is_empty() {
         return None;
     }
+    let names = input.layout.feature_names();
     let draw: Box<dyn Fn(&Traversal) -> Markup> = match input.layout {
-        Layout::Columns(names) => Box::new(|traversal| columns(input, names, traversal)),
+        Layout::Columns(_) | Layout::Table(_) => {
+            Box::new(|traversal| columns(input, &names, traversal))
+        }
         Layout::Image {
             height,
             width,
@@ -42,7 +45,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 "Each line moves one of the liveliest numbers of the code from low to high and leaves the others at "
                 "their median. What changes is what that number stands for; where nothing changes, "
                 "the decoder does not listen to it."
-                @if let Layout::Columns(_) = input.layout {
+                @if !matches!(input.layout, Layout::Image { .. }) {
                     " The lines are in scaled units, so that one chart holds them; beside the "
                     "names stands where they go in the column's own."
                 }

@@ -39,6 +39,11 @@ impl<R: Read> TextReader<R> {
     }
 
     fn check(&mut self, text: &mut [u8], is_end: bool) -> Result<(), NotUtf8> {
+        // Nearly always: nothing carried over, and all of it good.
+        if self.carry.is_empty() && str::from_utf8(text).is_ok() {
+            self.bytes += text.len() as u64;
+            return Ok(());
+        }
         let carried = self.carry.len();
         self.carry.extend_from_slice(text);
         let (good, is_bad) = match str::from_utf8(&self.carry) {
@@ -60,6 +65,11 @@ impl<R: Read> TextReader<R> {
 
     /// Turns `\r\n` and `\r` into `\n`, in place; returns how many bytes are left.
     fn unify(&mut self, text: &mut [u8]) -> usize {
+        if self.last != b'\r' && !text.contains(&b'\r') {
+            self.lines += text.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            self.last = text.last().copied().unwrap_or(self.last);
+            return text.len();
+        }
         let mut kept = 0;
         for index in 0..text.len() {
             let byte = text[index];

@@ -1,0 +1,176 @@
+use super::learn::{Filler, RECORDS_AT_A_TIME, name, text, warnings};
+use super::records::{RecordReader, Records};
+use super::{CsvError, FORMAT};
+use crate::source::input::Input;
+use crate::source::{SourceOptions, image_options};
+use crate::table::{Kind, Schema};
+use crate::{DataError, Dataset, Labels};
+
+/// A table whose columns are known, a block of rows at a time.
+pub struct TableReader {
+    reader: RecordReader,
+    schema: Schema,
+    /// Where in a record each column of the schema is.
+    places: Vec<Option<usize>>,
+    ids: Vec<usize>,
+    label: Option<usize>,
+    path: std::path::PathBuf,
+    notes: Vec<String>,
+    rows: usize,
+    limit: usize,
+    records: Records,
+}
+
+/// Some rows of a table, in the order of the file.
+pub struct TableBlock {
+    /// Their numbers and, if the schema or the options name a column of them and the file has
+    /// it, their labels.
+    pub dataset: Dataset,
+    /// Their ids, digit for digit, row after row; [`TableReader::id_names`] of each.
+    pub ids: Vec<String>,
+}
+
+/// What a block is made of.
+struct Cells {
+    values: Vec<f32>,
+    ids: Vec<String>,
+    labels: Vec<String>,
+}
+
+impl TableReader {
+    /// Finds the schema's columns in a file, by name and in any order.
+    pub(in crate::source) fn open(
+        input: Input,
+        options: &SourceOptions,
+        schema: &Schema,
+    ) -> Result<Self, DataError> {
+        let path = input.path().to_owned();
+        image_options::refuse(options, &name(&path), schema.cells())?;
+        Self::try_open(input, options, schema).map_err(DataError::in_file(&path))
+    }
+
+    fn try_open(input: Input, options: &SourceOptions, schema: &Schema) -> Result<Self, CsvError> {
+        let path = input.path().to_owned();
+        let reader = RecordReader::open(input, options)?;
+        let header = &reader.header;
+        let mut notes = Vec::new();
+        let has_names = header.is_there || header.names == names(schema);
+        let (places, ignored) = if !has_names && header.names.len() == schema.columns.len() {
+            notes.push(
+                "no names in the first line: the columns are taken in the order of the training \
+                 data"
+                    .to_owned(),
+            );
+            ((0..schema.columns.len()).map(Some).collect(), Vec::new())
+        } else {
+            schema.find_in(&header.names)?
+        };
+        let asked = |name: &String| options.exclude.contains(name) || options.id.contains(name);
+        let is_label = |name: &String| options.label.as_ref() == Some(name);
+        let ignored: Vec<String> = ignored
+            .into_iter()
+            .filter(|n| !asked(n) && !is_label(n))
+            .collect();
+        if !ignored.is_empty() {
+            notes.push(format!(
+                "columns the model doesn't know, ignored: {}",
+                ignored.join(", ")
+            ));
+        }
+        let of_kind = |kind: &Kind| {
+            let columns = schema.columns.iter().zip(&places);
+            columns
+                .filter(|(column, _)| column.kind == *kind)
+                .filter_map(|(_, place)| *place)
+                .collect()
+        };
+        let mut ids: Vec<usize> = of_kind(&Kind::Id);
+        for name in &options.id {
+            let place = header.place(name, "carry along as id")?;
+            if !ids.contains(&place) {
+                ids.push(place);
+            }
+        }
+        let labels: Vec<usize> = of_kind(&Kind::Label);
+        let label = match &options.label {
+            Some(name) => Some(header.place(name, "take labels from")?),
+            None => labels.first().copied(),
+        };
+        Ok(Self {
+            notes: [
+                warnings(&path, notes),
+                options.idle(FORMAT.name, &name(&path)),
+            ]
+            .concat(),
+            schema: schema.clone(),
+            places,
+            ids,
+            label,
+            path,
+            rows: 0,
+            limit: options.limit.map_or(usize::MAX, |limit| limit.get()),
+            records: Records::default(),
+            reader,
+        })
+    }
+
+    /// What should be said about the file's columns.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The names of the columns that are carried along.
+    pub fn id_names(&self) -> Vec<String> {
+        let names = &self.reader.header.names;
+        self.ids.iter().map(|&place| names[place].clone()).collect()
+    }
+
+    /// The next rows; `None` after the last.
+    ///
+    /// # Errors
+    /// A cell that isn't what its column holds, or a file that can't be read on.
+    pub fn next_block(&mut self) -> Result<Option<TableBlock>, DataError> {
+        let path = self.path.clone();
+        let block = self.try_next().map_err(DataError::in_file(&path))?;
+        let Some(cells) = block else {
+            return Ok(None);
+        };
+        let (schema, ids) = (self.schema.clone(), cells.ids);
+        let labels = self.label.map(|_| Labels::from_texts(&cells.labels));
+        let dataset = Dataset::table(name(&path), schema, cells.values, labels)?;
+        Ok(Some(TableBlock { dataset, ids }))
+    }
+
+    fn try_next(&mut self) -> Result<Option<Cells>, CsvError> {
+        let wanted = RECORDS_AT_A_TIME.min(self.limit - self.rows);
+        self.reader.read(wanted, &mut self.records)?;
+        let (records, found) = (&self.records, self.records.rows());
+        if found == 0 {
+            return if self.rows == 0 {
+                Err(CsvError::NoRows)
+            } else {
+                Ok(None)
+            };
+        }
+        self.rows += found;
+        let mut values = vec![0.0; found * self.schema.cells()];
+        Filler::new(&self.schema, &self.places).fill(records, &mut values)?;
+        let of = |columns: &[usize]| {
+            let rows = 0..found;
+            let cells = rows.flat_map(|row| columns.iter().map(move |&c| (row, c)));
+            cells
+                .map(|(row, column)| text(records.cell(row, column)))
+                .collect()
+        };
+        Ok(Some(Cells {
+            values,
+            ids: of(&self.ids),
+            labels: of(self.label.as_slice()),
+        }))
+    }
+}
+
+fn names(schema: &Schema) -> Vec<String> {
+    let columns = schema.columns.iter();
+    columns.map(|column| column.name.clone()).collect()
+}

@@ -1,0 +1,181 @@
+use serde::{Deserialize, Serialize};
+
+/// How a column writes its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct NumberFormat {
+    /// Before the decimals: `.` or `,`.
+    pub decimal: char,
+    /// Between groups of three digits, if anything.
+    pub thousands: Option<char>,
+    /// What is taken off each number before it is kept as `f32`: 0, but for columns whose
+    /// spread `f32` couldn't hold (10⁹ and a little).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub origin: f64,
+}
+
+fn is_zero(origin: &f64) -> bool {
+    *origin == 0.0
+}
+
+impl Default for NumberFormat {
+    fn default() -> Self {
+        Self {
+            decimal: '.',
+            thousands: None,
+            origin: 0.0,
+        }
+    }
+}
+
+/// What a cell is that should be a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Parsed {
+    /// A finite number that `f32` holds.
+    Number(f64),
+    /// Infinity, by name.
+    Infinite,
+    /// A finite number beyond 3.4 × 10³⁸.
+    TooLarge,
+    /// Something else.
+    Text,
+}
+
+/// Room for a number without its separators; longer cells are no numbers.
+const LONGEST: usize = 64;
+
+impl NumberFormat {
+    /// Decimal comma, points between the thousands.
+    pub(crate) const COMMA: Self = Self {
+        decimal: ',',
+        thousands: Some('.'),
+        origin: 0.0,
+    };
+
+    /// Reads a trimmed cell.
+    pub(crate) fn parse(&self, cell: &[u8]) -> Parsed {
+        if self.decimal == '.' && self.thousands.is_none() {
+            return parse_plain(cell);
+        }
+        let mut plain = [0; LONGEST];
+        match self.plain(cell, &mut plain) {
+            Some(length) => parse_plain(&plain[..length]),
+            None => parse_infinity(cell),
+        }
+    }
+
+    /// The cell as the number is kept: less the origin.
+    pub(crate) fn parse_kept(&self, cell: &[u8]) -> Result<f32, Parsed> {
+        // Nearly always: a plain number, rounded once, from its decimals.
+        if self.decimal == '.'
+            && self.thousands.is_none()
+            && self.origin == 0.0
+            && let Some(number) = str::from_utf8(cell).ok().and_then(|text| text.parse().ok())
+            && f32::is_finite(number)
+        {
+            return Ok(number);
+        }
+        match self.parse(cell) {
+            Parsed::Number(number) => Ok((number - self.origin) as f32),
+            other => Err(other),
+        }
+    }
+
+    /// Copies the cell with a point for the decimal mark and nothing between the thousands;
+    /// `None` where separators stand at other places than between groups of three digits.
+    fn plain(&self, cell: &[u8], out: &mut [u8; LONGEST]) -> Option<usize> {
+        let text = str::from_utf8(cell).ok()?;
+        let (mut length, mut digits, mut grouped, mut decimals) = (0, 0, false, false);
+        let mut push = |byte: u8| {
+            let place = out.get_mut(length)?;
+            *place = byte;
+            length += 1;
+            Some(())
+        };
+        for letter in text.chars() {
+            if Some(letter) == self.thousands && !decimals {
+                // 1 to 3 digits before the first separator, 3 between two.
+                if digits == 0 || digits > 3 || (grouped && digits != 3) {
+                    return None;
+                }
+                (grouped, digits) = (true, 0);
+            } else if letter == self.decimal && !decimals {
+                if grouped && digits != 3 {
+                    return None;
+                }
+                decimals = true;
+                push(b'.')?;
+            } else {
+                digits += usize::from(letter.is_ascii_digit());
+                if letter == '.' || letter == ',' || !letter.is_ascii() {
+                    return None;
+                }
+                push(letter as u8)?;
+            }
+        }
+        if grouped && !decimals && digits != 3 {
+            return None;
+        }
+        Some(length)
+    }
+}
+
+fn parse_plain(cell: &[u8]) -> Parsed {
+    let first = cell.iter().find(|byte| !b"+-".contains(byte));
+    if !first.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.') {
+        return parse_infinity(cell);
+    }
+    let text = str::from_utf8(cell).unwrap_or_default();
+    match text.parse::<f64>() {
+        Ok(number) if (number as f32).is_finite() => Parsed::Number(number),
+        Ok(_) => Parsed::TooLarge,
+        Err(_) => Parsed::Text,
+    }
+}
+
+fn parse_infinity(cell: &[u8]) -> Parsed {
+    let name = match cell {
+        [b'+' | b'-', name @ ..] => name,
+        name => name,
+    };
+    let is = |word: &[u8]| name.eq_ignore_ascii_case(word);
+    if is(b"inf") || is(b"infinity") || name == "∞".as_bytes() {
+        Parsed::Infinite
+    } else {
+        Parsed::Text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn separators_stand_between_groups_of_three() {
+        let comma = NumberFormat::COMMA;
+        let point = NumberFormat {
+            thousands: Some(','),
+            ..NumberFormat::default()
+        };
+        for (format, cell, expected) in [
+            (comma, "1.234,56", Parsed::Number(1234.56)),
+            (comma, "1.234", Parsed::Number(1234.0)),
+            (comma, "0,5", Parsed::Number(0.5)),
+            (comma, "-1.234.567", Parsed::Number(-1_234_567.0)),
+            (comma, "12.34", Parsed::Text),
+            (comma, "1.23,4", Parsed::Text),
+            (comma, "1,2,3", Parsed::Text),
+            (point, "1,234", Parsed::Number(1234.0)),
+            (point, "12,000.5", Parsed::Number(12000.5)),
+            (point, "1,23", Parsed::Text),
+            (point, ",123", Parsed::Text),
+            (point, "1e400", Parsed::TooLarge),
+            (point, "-inf", Parsed::Infinite),
+            (NumberFormat::default(), "1,234", Parsed::Text),
+            (NumberFormat::default(), "+1.5e-3", Parsed::Number(0.0015)),
+            (NumberFormat::default(), "1e39", Parsed::TooLarge),
+        ] {
+            assert_eq!(format.parse(cell.as_bytes()), expected, "{cell}");
+        }
+    }
+}
