@@ -1,7 +1,7 @@
 //! Tables: columns of several kinds, and how their cells become numbers.
 //!
 //! [`Schema`] says what each column is ([`Kind`]) and which words stand for nothing;
-//! [`infer`] finds that out from all cells of a file. A row of a table becomes as many `f32` as
+//! what it is goes by all cells of a file ([`Guess`]). A row of a table becomes as many `f32` as
 //! its kinds have cells: one for a number, a boolean or a category (its place among the known
 //! values), two for a date-time (day since 1970 and second of the day), none for what is only
 //! carried or left out. A missing cell is NaN.
