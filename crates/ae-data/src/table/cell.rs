@@ -86,7 +86,7 @@ impl CellProblem {
     }
 }
 
-/// What a cell of this kind says, in the words of its column: what [`CellReader`] read, written
+/// What a cell of this kind says, in the words of its column: what was read, written
 /// again. Numbers have a decimal point, dates are in ISO 8601, missing cells are empty.
 ///
 /// # Panics
