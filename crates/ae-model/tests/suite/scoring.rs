@@ -322,7 +322,7 @@ fn a_missing_cell_costs_nothing() {
     let score = |method: &Method, groups: &Groups, row: [f32; 2], back: [f32; 2]| {
         method.score(groups, &row, &back)
     };
-    let second = Groups::new(vec![1..2]);
+    let second = Groups::new(std::iter::once(1..2).collect());
     for method in [&fitted, &Method::Mse] {
         let missing = score(method, &both, [f32::NAN, 0.7], [5.0, 0.2]);
         let alone = score(method, &second, [123.0, 0.7], [5.0, 0.2]);
