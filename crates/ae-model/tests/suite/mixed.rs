@@ -233,7 +233,7 @@ fn defaults_go_by_the_size_of_the_table() {
     let for_anomalies = |rows: usize| {
         let dataset = Dataset {
             rows,
-            ..table(1).train
+            ..table(150).train
         };
         let s = Settings::suited_to(&dataset, Aim::Anomalies);
         (s.hidden, s.latent, s.batch, s.epochs, s.patience)
