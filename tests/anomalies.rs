@@ -122,3 +122,101 @@ fn what_cannot_be_judged_says_why() {
         .run("train rows.csv --exclude state --threshold fpr:rate=0.001 --epochs 1 --out b")
         .fails(1, &["needs at least 999 held-out rows, there are 150"]);
 }
+
+/// What belongs together, with a name, a colour and holes; every 100th row is of the other
+/// colour.
+fn mixed(rows: usize) -> String {
+    let mut text = String::from("key,x,y,colour,state\n");
+    for row in 0..rows {
+        let x = (row as f32 * 0.731).rem_euclid(4.0) - 2.0;
+        let odd = row % 100 == 7;
+        let colour = if (x > 0.0) == odd { "red" } else { "blue" };
+        let y = match row % 10 {
+            3 => String::new(),
+            _ => format!("{}", 2.0 * x),
+        };
+        let state = if odd { "broken" } else { "fine" };
+        let _ = writeln!(text, "k{row:05},{x},{y},{colour},{state}");
+    }
+    text
+}
+
+#[test]
+fn tables_of_several_blocks_are_judged_as_one() {
+    let place = Place::new();
+    place.write("small.csv", mixed(3000));
+    place.write("large.csv", mixed(20_000));
+    place
+        .run("train small.csv --anomalies --id key --label state --no-report --quiet --out a")
+        .ok();
+    let judged = place
+        .run("score a/model.safetensors large.csv -o scores.csv")
+        .ok()
+        .stdout;
+    assert!(
+        judged.starts_with("anomalies           200 of 20000 rows, labelled `broken`"),
+        "{judged}"
+    );
+    let auroc = judged.lines().nth(1).unwrap().split_whitespace().nth(1);
+    assert!(auroc.unwrap().parse::<f64>().unwrap() > 0.85, "{judged}");
+    let scores = place.read("scores.csv");
+    let lines: Vec<&str> = scores.lines().collect();
+    assert_eq!(lines[0], "key,score,p_value,anomaly");
+    assert_eq!(lines.len(), 20_001);
+    assert!(lines[20_000].starts_with("k19999,"), "{}", lines[20_000]);
+    // None of the 2000 rows that lack a cell is odd for it.
+    let flagged = |row: &usize| lines[row + 1].ends_with(",true");
+    assert_eq!((3..20_000).step_by(10).filter(flagged).count(), 0);
+    assert!((7..20_000).step_by(100).filter(flagged).count() > 0);
+
+    let json = place
+        .run("score a/model.safetensors large.csv --json --quiet")
+        .ok()
+        .stdout;
+    let last: serde_json::Value = serde_json::from_str(json.lines().last().unwrap()).unwrap();
+    assert_eq!(last["key"], "k19999");
+    assert!(last["anomaly"].is_boolean() && last["p_value"].is_number());
+    // Without a name, rows are numbered, from block to block.
+    let nameless: String = mixed(20_000).lines().fold(String::new(), |text, line| {
+        text + &line[line.find(',').unwrap() + 1..] + "\n"
+    });
+    place.write("nameless.csv", nameless);
+    let numbered = place
+        .run("score a/model.safetensors nameless.csv --quiet")
+        .ok()
+        .stdout;
+    assert!(
+        numbered.starts_with("row,score,p_value,anomaly\n1,"),
+        "{numbered:.80}"
+    );
+    assert!(numbered.lines().last().unwrap().starts_with("20000,"));
+    // A class that no row has is an error, and no file is left of it.
+    place
+        .run("score a/model.safetensors large.csv --outlier lost -o lost.csv")
+        .fails(2, &["no row is labelled `lost`"]);
+    assert!(!place.path("lost.csv").exists());
+}
+
+#[test]
+fn options_that_say_nothing_about_a_table_are_named_and_those_of_images_refused() {
+    let place = Place::new();
+    place.write("small.csv", mixed(200));
+    place
+        .run("train small.csv --no-report --epochs 1 --out a --member x")
+        .ok()
+        .says(&["`member` says nothing about CSV: ignored"]);
+    for command in ["score", "encode", "reconstruct", "evaluate"] {
+        place
+            .run(&format!(
+                "{command} a/model.safetensors small.csv --member x"
+            ))
+            .ok()
+            .says(&["`member` says nothing about CSV: ignored"]);
+        place
+            .run(&format!("{command} a/model.safetensors small.csv --invert"))
+            .fails(1, &["invert"]);
+    }
+    place
+        .run("train small.csv --quote “ --out b")
+        .fails(2, &["one ASCII character"]);
+}
