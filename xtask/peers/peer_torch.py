@@ -25,6 +25,9 @@ class Peer:
         layers = []
         for inputs, outputs in job.layers:
             layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+            # As everyone else's, so that losses can be compared.
+            nn.init.xavier_uniform_(layers[-2].weight)
+            nn.init.zeros_(layers[-2].bias)
         self.model = nn.Sequential(*layers[:-1])
         self.optimizer = torch.optim.Adam(
             self.model.parameters(), lr=common.LEARNING_RATE, fused=True

@@ -1,13 +1,12 @@
 //! Whole processes, from the start of the program to the saved model.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::peers::{self, Job, Outcome, Peer, reason};
+use super::peers::{self, Entry, Job, Peer, entries_table, reason};
 use super::spread::{Spread, Versus};
 use super::table::times;
 use super::workload::{Workload, datasets, workloads};
@@ -20,14 +19,7 @@ pub struct WholeProcesses {
     rounds: u32,
     /// The network, its batch and its epochs.
     title: String,
-    peers: Vec<Entry>,
-}
-
-#[derive(Debug, Serialize)]
-struct Entry {
-    name: &'static str,
-    #[serde(flatten)]
-    outcome: Outcome<Duel>,
+    peers: Vec<Entry<Duel>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,23 +134,17 @@ fn run(command: &Command, python: &Path) -> Result<Run> {
 
 /// For people.
 pub fn table(report: &WholeProcesses) -> String {
-    let mut text = format!(
+    let header = format!(
+        "| {} | seconds | ours | times as fast | peak memory, MB | ours |",
+        report.title
+    );
+    format!(
         "{}; medians of {} rounds, in turns with ours; how many times as fast ours is: median \
-         of the rounds' ratios (least to most)\n\n\
-         | {} | seconds | ours | times as fast | peak memory, MB | ours |\n{}\n",
+         of the rounds' ratios (least to most)\n\n{}",
         report.processor,
         report.rounds,
-        report.title,
-        "|---".repeat(6) + "|"
-    );
-    let mut missing = String::new();
-    for peer in &report.peers {
-        let _ = match &peer.outcome {
-            Outcome::Measured(duel) => writeln!(text, "{}", row(peer.name, duel)),
-            Outcome::Failed(reason) => writeln!(missing, "not measured: {}: {reason}", peer.name),
-        };
-    }
-    text + "\n" + &missing
+        entries_table(&header, &report.peers, row)
+    )
 }
 
 fn row(name: &str, duel: &Duel) -> String {
@@ -185,15 +171,16 @@ mod tests {
             peers: vec![
                 Entry {
                     name: "jax",
-                    outcome: Outcome::Measured(Duel {
+                    outcome: anyhow::Ok(Duel {
                         seconds: Versus::of_times(&[(1.0, 8.0), (1.5, 9.0)]),
                         peak_mb: Spread::of([700.0, 702.0]),
                         our_peak_mb: Spread::of([90.0, 90.0]),
-                    }),
+                    })
+                    .into(),
                 },
                 Entry {
                     name: "keras",
-                    outcome: Outcome::Failed("No module named 'keras'".to_owned()),
+                    outcome: Err(anyhow::anyhow!("No module named 'keras'")).into(),
                 },
             ],
         };
@@ -204,7 +191,7 @@ mod tests {
             "|---|---|---|---|---|---|",
             "| jax | 8.50 | 1.25 | 7.00 (6.00 to 8.00) | 701 | 90 |",
             "",
-            "not measured: keras: No module named 'keras'",
+            "- not measured: keras: No module named 'keras'",
         ];
         assert_eq!(lines, expected);
     }

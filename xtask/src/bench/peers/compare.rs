@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::duel::{Duel, Ours, duel};
 use super::job::rows_file;
 use super::table::workload_table;
-use super::{Job, Peer};
+use super::{Entry, Job, Peer};
 use crate::bench::inference::Inference;
 use crate::bench::training::{Training, WARM_UP};
 use crate::bench::workload::Workload;
@@ -28,33 +28,7 @@ pub struct Compared {
     pub name: &'static str,
     /// The network and its batch.
     pub title: String,
-    pub peers: Vec<Entry>,
-}
-
-/// One peer on one workload.
-#[derive(Debug, Serialize)]
-pub struct Entry {
-    pub name: &'static str,
-    #[serde(flatten)]
-    pub outcome: Outcome<Duel>,
-}
-
-/// What a peer that is installed and works yields.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome<T> {
-    Measured(T),
-    /// Why not.
-    Failed(String),
-}
-
-impl<T> From<Result<T>> for Outcome<T> {
-    fn from(result: Result<T>) -> Self {
-        match result {
-            Ok(measured) => Self::Measured(measured),
-            Err(error) => Self::Failed(format!("{error:#}")),
-        }
-    }
+    pub peers: Vec<Entry<Duel>>,
 }
 
 /// Measures each workload in turns with each peer, one peer at a time.

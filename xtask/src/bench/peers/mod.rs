@@ -4,6 +4,7 @@
 mod compare;
 mod conversation;
 mod duel;
+mod entry;
 mod job;
 mod table;
 
@@ -12,8 +13,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-pub use compare::{Outcome, compare};
+pub use compare::compare;
 pub use conversation::reason;
+pub use entry::{Entry, entries_table};
 pub use job::{Job, mnist_file};
 pub use table::table;
 

@@ -1,7 +1,6 @@
-use std::fmt::Write as _;
-
-use super::compare::{Compared, Comparison, Outcome};
+use super::compare::{Compared, Comparison};
 use super::duel::Duel;
+use super::entries_table;
 use crate::bench::spread::Versus;
 use crate::bench::table::times;
 
@@ -20,23 +19,12 @@ pub fn table(comparison: &Comparison) -> String {
 
 /// The table of one workload.
 pub fn workload_table(workload: &Compared) -> String {
-    let mut text = format!(
-        "\n| {} | training, rows/s | ours | times as fast | batches of 4,096, rows/s | ours \
-         | times as fast | one row, µs | ours | times as fast | loss | ours |\n{}\n",
-        workload.title,
-        "|---".repeat(12) + "|"
+    let header = format!(
+        "| {} | training, rows/s | ours | times as fast | batches of 4,096, rows/s | ours \
+         | times as fast | one row, µs | ours | times as fast | loss | ours |",
+        workload.title
     );
-    let mut missing = String::new();
-    for peer in &workload.peers {
-        let _ = match &peer.outcome {
-            Outcome::Measured(duel) => writeln!(text, "{}", row(peer.name, duel)),
-            Outcome::Failed(reason) => writeln!(missing, "not measured: {}: {reason}", peer.name),
-        };
-    }
-    if !missing.is_empty() {
-        text += &format!("\n{missing}");
-    }
-    text
+    format!("\n{}", entries_table(&header, &workload.peers, row))
 }
 
 fn row(name: &str, duel: &Duel) -> String {
@@ -65,10 +53,11 @@ fn row(name: &str, duel: &Duel) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::peers::compare::Entry;
+    use crate::bench::peers::Entry;
+    use crate::bench::peers::compare::Compared;
 
     #[test]
-    fn measured_peers_have_a_line_and_others_a_reason() {
+    fn every_workload_has_a_table() {
         let duel = Duel {
             version: "JAX 1.2".to_owned(),
             threads: 2,
@@ -88,11 +77,11 @@ mod tests {
                 peers: vec![
                     Entry {
                         name: "jax",
-                        outcome: Outcome::Measured(duel),
+                        outcome: anyhow::Ok(duel).into(),
                     },
                     Entry {
                         name: "keras",
-                        outcome: Outcome::Failed("No module named 'keras'".to_owned()),
+                        outcome: Err(anyhow::anyhow!("No module named 'keras'")).into(),
                     },
                 ],
             }],
@@ -108,7 +97,7 @@ mod tests {
              | 600.0 k | 900.0 k | 1.50 (1.50 to 1.50) | 40.0 | 2.0 | 20.00 (20.00 to 20.00) \
              | 0.1250 | 0.1200 |"
         );
-        assert_eq!(lines[6], "not measured: keras: No module named 'keras'");
+        assert_eq!(lines[6], "- not measured: keras: No module named 'keras'");
         let json = serde_json::to_value(&comparison).unwrap();
         let peers = &json["workloads"][0]["peers"];
         let ratio = &peers[0]["measured"]["training_rows_per_second"]["times_as_fast"];
