@@ -9,7 +9,6 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::peak::Peak;
-use super::spread::Spread;
 use super::training::{Training, Until, WARM_UP};
 use super::workload::{Workload, workloads};
 
@@ -85,15 +84,24 @@ pub fn measure(repeat: u32) -> Result<Growth> {
         ),
     ];
     let series = series.into_iter().map(|(name, workload, values, change)| {
-        let measured = values.iter().map(|&value| {
-            eprintln!("{name}: {value} …");
-            let workload = change(workload.clone(), value);
-            let speed = speed(&workload, repeat)?;
-            Ok((value, speed, speed * workload.training_flop() * 1e-9))
+        eprintln!("{name} …");
+        let workloads = values.iter().map(|&value| change(workload.clone(), value));
+        let workloads: Vec<Workload> = workloads.collect();
+        let mut fastest = vec![0.0f64; workloads.len()];
+        // In turns, and the fastest of each: what others do on the machine for a while must
+        // not look like a cliff.
+        for _ in 0..repeat {
+            for (fastest, workload) in fastest.iter_mut().zip(&workloads) {
+                *fastest = fastest.max(speed(workload)?);
+            }
+        }
+        let measured = values.iter().zip(&workloads).zip(fastest);
+        let measured = measured.map(|((&value, workload), speed)| {
+            (value, speed, speed * workload.training_flop() * 1e-9)
         });
         Ok(Series {
             name,
-            lines: lines(&measured.collect::<Result<Vec<_>>>()?),
+            lines: lines(&measured.collect::<Vec<_>>()),
         })
     });
     Ok(Growth {
@@ -104,16 +112,14 @@ pub fn measure(repeat: u32) -> Result<Growth> {
     })
 }
 
-/// Rows trained on a second, in the fastest repetition: what others do on the machine must not
-/// look like a cliff.
-fn speed(workload: &Workload, repeat: u32) -> Result<f64> {
+/// Rows trained on a second, once warm.
+fn speed(workload: &Workload) -> Result<f64> {
     let (parts, plan) = workload.open()?;
     let rows = plan.rows(&parts, Part::Train).context("no rows")?;
     let mut trained = plan.initial.clone();
     let mut training = Training::new(&mut trained, &plan.training, &rows)?;
     training.run(WARM_UP)?;
-    let speeds = (0..repeat).map(|_| Ok(training.run(Until::Time(LEAST))?.rows_per_second));
-    Ok(Spread::of(speeds.collect::<Result<Vec<f64>>>()?).most)
+    Ok(training.run(Until::Time(LEAST))?.rows_per_second)
 }
 
 /// From values, rows a second and GFLOP/s.
