@@ -1,7 +1,7 @@
 //! Options that several commands share.
 
 use crate::failure::Failure;
-use crate::table_options::{Delimiter, Mark, bound, column_type, first};
+use crate::table_options::{Mark, bound, column_type, first};
 use ae_data::source::TableReader;
 use ae_data::{Dataset, Noise, Parts, Scaling, SourceOptions, source};
 use ae_model::{Model, Scoring, Settings, Threshold};
@@ -255,7 +255,7 @@ pub struct SourceArguments {
     /// What separates the fields of a CSV file; guessed if not given.
     #[arg(long, value_name = "CHAR", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub delimiter: Option<Delimiter>,
+    pub delimiter: Option<Mark>,
     /// Where the classes are: a column, an array of an npz file, or a file of labels.
     #[arg(long, value_name = "NAME", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -367,7 +367,7 @@ impl SourceArguments {
             invert: self.invert,
             member: self.member.clone(),
             header: self.header,
-            delimiter: self.delimiter.map(Delimiter::byte),
+            delimiter: self.delimiter.map(Mark::byte),
             label: self.label.clone(),
             exclude: self.exclude.clone(),
             id: self.id.clone(),

@@ -5,7 +5,7 @@ use ae_data::table::cell_text;
 use ae_data::{Kind, Schema, write_npy};
 use ae_model::{Model, write_beside};
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -210,7 +210,7 @@ fn text(
 struct Row<'a> {
     number: usize,
     ids: &'a [String],
-    cells: ArrayView1<'a, f32>,
+    cells: &'a [f32],
 }
 
 fn for_rows(
@@ -221,9 +221,10 @@ fn for_rows(
     let mut number = 0;
     while let Some(block) = next()? {
         let mut all = block.ids.chunks(head.ids.len().max(1));
-        for cells in block.rows.rows() {
+        for cells in block.rows.as_standard_layout().rows() {
             number += 1;
             let ids = all.next().unwrap_or_default();
+            let cells = cells.to_slice().unwrap_or_default();
             write(&Row { number, ids, cells })?;
         }
     }
@@ -247,14 +248,14 @@ fn csv_lines(out: impl Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::R
         for id in row.ids {
             writer.write_field(id).map_err(system_error)?;
         }
-        match (&head.schema, row.cells.as_slice()) {
-            (Some(schema), Some(cells)) => {
+        match &head.schema {
+            Some(schema) => {
                 for (first, column) in schema.written() {
-                    let text = cell_text(&column.kind, &cells[first..]);
+                    let text = cell_text(&column.kind, &row.cells[first..]);
                     writer.write_field(text).map_err(system_error)?;
                 }
             }
-            _ => {
+            None => {
                 for value in row.cells {
                     text.clear();
                     write!(text, "{value}")?;
@@ -269,28 +270,30 @@ fn csv_lines(out: impl Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::R
 
 /// Numbers and booleans of a table as JSON has them, all else as text.
 fn json_lines(out: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
-    let schema = head.schema.as_deref();
-    let columns: Vec<_> = schema.into_iter().flat_map(Schema::written).collect();
+    let key = |name: &str| serde_json::to_string(name);
+    let ids = head.ids.iter().map(|name| key(name));
+    let ids: Vec<String> = ids.collect::<Result<_, _>>()?;
+    let written = head.schema.as_deref().into_iter().flat_map(Schema::written);
+    let columns = written.map(|(first, column)| Ok((key(&column.name)?, first, &column.kind)));
+    let columns: Vec<(String, usize, &Kind)> = columns.collect::<serde_json::Result<_>>()?;
     for_rows(head, next, &mut |row| {
-        let mut members = Vec::new();
+        let mut before = '{';
+        let mut member = |name: &str, value: &str| {
+            let before = std::mem::replace(&mut before, ',');
+            write!(out, "{before}{name}:{value}")
+        };
         if head.has_numbers() {
-            members.push(("row", row.number.to_string()));
+            member("\"row\"", &row.number.to_string())?;
         }
-        for (name, id) in head.ids.iter().zip(row.ids) {
-            members.push((name, serde_json::to_string(id)?));
+        for (name, id) in ids.iter().zip(row.ids) {
+            member(name, &serde_json::to_string(id)?)?;
         }
-        for (first, column) in &columns {
-            let cells: Vec<f32> = row.cells.iter().skip(*first).copied().collect();
-            let text = cell_text(&column.kind, &cells);
-            let value = match column.kind {
-                Kind::Number(_) | Kind::Boolean { .. } => text,
-                _ => serde_json::to_string(&text)?,
-            };
-            members.push((&column.name, value));
-        }
-        for (place, (name, value)) in members.iter().enumerate() {
-            let before = if place == 0 { '{' } else { ',' };
-            write!(out, "{before}{}:{value}", serde_json::to_string(name)?)?;
+        for (name, first, kind) in &columns {
+            let text = cell_text(kind, &row.cells[*first..]);
+            match kind {
+                Kind::Number(_) | Kind::Boolean { .. } => member(name, &text)?,
+                _ => member(name, &serde_json::to_string(&text)?)?,
+            }
         }
         Ok(out.write_all(b"}\n")?)
     })

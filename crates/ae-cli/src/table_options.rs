@@ -20,9 +20,11 @@ impl std::str::FromStr for Mark {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.as_bytes() {
+            // As it is typed where a tab is hard to type.
+            b"\\t" => Ok(Self(b'\t')),
             [byte] if byte.is_ascii() && !b"\r\n\0".contains(byte) => Ok(Self(*byte)),
             _ => Err(format!(
-                "expected one ASCII character other than a line end, found `{text}`"
+                "expected one ASCII character other than a line end, or \\t, found `{text}`"
             )),
         }
     }
@@ -39,47 +41,6 @@ impl TryFrom<String> for Mark {
 impl From<Mark> for String {
     fn from(mark: Mark) -> Self {
         char::from(mark.0).to_string()
-    }
-}
-
-/// What separates fields: one character of ASCII.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Delimiter(u8);
-
-impl Delimiter {
-    /// The character.
-    pub fn byte(self) -> u8 {
-        self.0
-    }
-}
-
-impl std::str::FromStr for Delimiter {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.as_bytes() {
-            // As it is typed where a tab is hard to type.
-            b"\\t" => Ok(Self(b'\t')),
-            [byte] if byte.is_ascii() && !b"\"\r\n\0".contains(byte) => Ok(Self(*byte)),
-            _ => Err(format!(
-                "expected one ASCII character other than a quote or a line end, or \\t, found `{text}`"
-            )),
-        }
-    }
-}
-
-impl TryFrom<String> for Delimiter {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Delimiter> for String {
-    fn from(delimiter: Delimiter) -> Self {
-        char::from(delimiter.0).to_string()
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{ModelError, Rows};
 use ae_data::Preprocessing;
 use ae_data::preprocess::Nature;
 use ae_nn::Samples;
-use ae_nn::loss::{Bce, Block, BlockKind, Blocks, Loss};
+use ae_nn::loss::{Bce, Block, BlockKind, Blocks, Loss, Measure};
 use ndarray::Array2;
 
 /// Training rows that the weights go by, at most: the split is shuffled, so the first ones are
@@ -78,8 +78,8 @@ fn costs_of_mean(blocks: &Blocks, train: &Rows<'_>) -> Vec<f64> {
         }
     });
     let mean = |&(sum, count): &(f64, f64)| (sum / f64::max(count, 1.0)) as f32;
-    let mean: Vec<f32> = means.iter().map(mean).collect();
-    let output = blocks.output_of_mean(&mean);
+    let mut output: Vec<f32> = means.iter().map(mean).collect();
+    blocks.output_of_mean(&mut output);
     let mut costs = vec![0.0; blocks.blocks().len()];
     let mut rows = 0.0;
     for_rows(train, |row| {

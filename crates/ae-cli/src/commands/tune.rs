@@ -223,8 +223,8 @@ impl Tuning<'_> {
 
     /// The best few with other seeds.
     fn repeat(&mut self) -> anyhow::Result<()> {
-        let analysis = Analysis::new(&self.records()?);
         let records = self.records()?;
+        let analysis = Analysis::new(&records);
         let fingerprint = self.campaign.sweep.fingerprint();
         let mut trials = Vec::new();
         for seed in 0..SEEDS {

@@ -77,7 +77,9 @@ pub(super) fn measure(
         components: reference.components.as_ref().map(|_| 0.0),
         noisy_input: rows.is_noisy().then_some(0.0),
     };
-    let mean_logits = mean_logits(model, reference);
+    // What a network that always answers the mean gives before its output activation.
+    let mut mean_logits = reference.mean.clone();
+    model.measure().output_of_mean(&mut mean_logits);
     let mut scratch = Scratch::default();
     let all: Vec<u32> = (0..count as u32).collect();
     for batch in all.chunks(BATCH) {
@@ -99,23 +101,6 @@ pub(super) fn measure(
     }
     sums.divide(width);
     Ok(sums)
-}
-
-/// What a network that always answers the mean would give before its output activation.
-fn mean_logits(model: &Model, reference: &Reference) -> Vec<f32> {
-    if let Some(blocks) = model.autoencoder().output_blocks() {
-        return blocks.output_of_mean(&reference.mean);
-    }
-    let linear = model.loss().output_activation().range().0 == f32::NEG_INFINITY;
-    let logit = |p: &f32| {
-        let p = f64::from(*p).clamp(1e-7, 1.0 - 1e-7);
-        (p / (1.0 - p)).ln() as f32
-    };
-    if linear {
-        reference.mean.clone()
-    } else {
-        reference.mean.iter().map(logit).collect()
-    }
 }
 
 impl Measured {

@@ -30,9 +30,25 @@ pub(super) struct Ranked<'a> {
 }
 
 impl Ranked<'_> {
-    /// Numbers of the sample that are at most `value`.
-    pub(super) fn at_most(&self, value: f32) -> usize {
-        let above = self.knots.partition_point(|knot| *knot <= value);
+    /// Numbers of the sample that are at least `value`.
+    pub(super) fn at_least(&self, value: f32) -> usize {
+        self.from(self.knots.partition_point(|knot| *knot < value))
+    }
+
+    /// Numbers of the sample that are as far out as `value`, on the side where they are fewer.
+    pub(super) fn as_far_out(&self, value: f32) -> usize {
+        let below = self.knots.partition_point(|knot| *knot < value);
+        // Mostly the value is no knot, and one search tells both places.
+        let above = if self.knots.get(below) == Some(&value) {
+            below + self.knots[below..].partition_point(|knot| *knot <= value)
+        } else {
+            below
+        };
+        self.up_to(above).min(self.from(below))
+    }
+
+    /// Numbers up to the first so many knots.
+    fn up_to(&self, above: usize) -> usize {
         match above {
             0 => 0,
             // No number is known between this place and the next.
@@ -40,9 +56,8 @@ impl Ranked<'_> {
         }
     }
 
-    /// Numbers of the sample that are at least `value`.
-    pub(super) fn at_least(&self, value: f32) -> usize {
-        let below = self.knots.partition_point(|knot| *knot < value);
+    /// Numbers beyond the first so many knots.
+    fn from(&self, below: usize) -> usize {
         match below {
             0 => self.rows,
             _ => self.rows - 1 - self.places[below - 1],
@@ -87,13 +102,16 @@ mod tests {
             let at_most = sample.iter().filter(|v| **v <= value).count();
             let at_least = sample.iter().filter(|v| **v >= value).count();
             let value = f32::from(value);
-            for (found, exact) in [(ranked.at_most(value), at_most), (ranked.at_least(value), at_least)] {
+            let found_at_most = ranked.up_to(knots.partition_point(|knot| *knot <= value));
+            for (found, exact) in [(found_at_most, at_most), (ranked.at_least(value), at_least)] {
                 prop_assert!(found >= exact, "{found} for {exact}");
                 let middle = sample.len().div_ceil(2);
                 if exact < middle {
                     prop_assert!(found as f64 <= 1.0 + 1.05 * exact as f64, "{found} for {exact}");
                 }
             }
+            let fewer = found_at_most.min(ranked.at_least(value));
+            prop_assert_eq!(ranked.as_far_out(value), fewer);
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::ranked::{Ranked, kept_places, knots};
+use super::ranked::{Ranked, kept_places};
 use super::robust::median_and_scale;
 use super::{Fit, Groups, Method, Sample};
 use ae_tensor::parallel;
@@ -170,7 +170,7 @@ impl Column {
         let reconstructed = sample.reconstructed.index_axis(Axis(1), feature);
         let pairs = values.iter().zip(reconstructed);
         let (values, back): (Vec<f32>, Vec<f32>) = pairs.filter(|(x, _)| !x.is_nan()).unzip();
-        self.knots = knots(&mut spread_over(&values, sample.rows.nrows()), places);
+        self.knots = knots_over(&values, sample.rows.nrows(), places);
         let residuals = values.iter().zip(&back);
         let residuals: Vec<f64> = residuals.map(|(x, y)| f64::from(x - y)).collect();
         let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
@@ -187,13 +187,16 @@ impl Column {
     }
 }
 
-/// As many numbers as there are rows, with the shares of these: where some rows have none, the
-/// share of rows beyond a value is that of the others. Of none, zeros.
-fn spread_over(values: &[f32], rows: usize) -> Vec<f32> {
+/// The knots of these values, stretched over so many rows: where some rows have none, the share
+/// of rows beyond a value is that of the others. Of none, zeros.
+fn knots_over(values: &[f32], rows: usize, places: &[usize]) -> Vec<f32> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
-    let at = |row: usize| sorted.get(row * sorted.len() / rows).copied();
-    (0..rows).map(|row| at(row).unwrap_or(0.0)).collect()
+    let at = |place: &usize| sorted.get(place * sorted.len() / rows).copied();
+    places
+        .iter()
+        .map(|place| at(place).unwrap_or(0.0))
+        .collect()
 }
 
 /// The median, and 1 / scale, with a scale of at least `share` of the standard deviation and
@@ -235,21 +238,19 @@ impl Surprising {
 
     /// How rare a column's value is, in nats; of several features, the rarest.
     fn rarity(&self, column: Range<usize>, row: &[f32]) -> f64 {
-        column
-            .map(|feature| self.rarity_of(feature, row[feature]))
-            .fold(0.0, f64::max)
+        let as_far_out = column.map(|feature| self.ranked(feature).as_far_out(row[feature]));
+        let fewest = as_far_out.min().unwrap_or(self.rows);
+        let share = (fewest as f64 + 0.5) / (self.rows as f64 + 1.0);
+        -share.min(0.5).ln()
     }
 
-    fn rarity_of(&self, feature: usize, value: f32) -> f64 {
+    fn ranked(&self, feature: usize) -> Ranked<'_> {
         let kept = self.places.len();
-        let ranked = Ranked {
+        Ranked {
             rows: self.rows,
             places: &self.places,
             knots: &self.knots[feature * kept..(feature + 1) * kept],
-        };
-        let beyond = ranked.at_most(value).min(ranked.at_least(value));
-        let share = (beyond as f64 + 0.5) / (self.rows as f64 + 1.0);
-        -share.min(0.5).ln()
+        }
     }
 }
 

@@ -66,7 +66,8 @@ fn no_column_drowns_the_others() {
         let values: Vec<f32> = counted.map(|row| row[feature]).collect();
         *mean = values.iter().sum::<f32>() / values.len() as f32;
     }
-    let output = blocks.output_of_mean(&means);
+    let mut output = means.clone();
+    blocks.output_of_mean(&mut output);
     let parts_of = plan.preprocessing.encoding().unwrap().parts();
     let mut costs = [0.0f64; 5];
     for row in features.rows() {

@@ -58,4 +58,12 @@ impl Measure for Bce {
     fn is_minimised_by_the_mean(&self) -> bool {
         true
     }
+
+    /// The logit, of means kept away from 0 and 1 by 1e-7.
+    fn output_of_mean(&self, mean: &mut [f32]) {
+        for value in mean {
+            let p = f64::from(*value).clamp(1e-7, 1.0 - 1e-7);
+            *value = (p / (1.0 - p)).ln() as f32;
+        }
+    }
 }

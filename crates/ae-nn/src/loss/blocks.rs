@@ -114,31 +114,6 @@ impl Blocks {
             }
         }
     }
-
-    /// The output that is best for a target that always is the mean `mean`, or near to the best
-    /// where a loss wants the median.
-    ///
-    /// # Panics
-    /// If the row has another width.
-    pub fn output_of_mean(&self, mean: &[f32]) -> Vec<f32> {
-        const LEAST: f32 = 1e-7;
-        let mut output = mean.to_vec();
-        for block in &self.merged {
-            let bounded = match block.kind {
-                BlockKind::Each(loss) => loss.target_range() == (0.0, 1.0),
-                BlockKind::Choice => false,
-            };
-            for value in &mut output[block.features.clone()] {
-                if bounded {
-                    let p = value.clamp(LEAST, 1.0 - LEAST);
-                    *value = (p / (1.0 - p)).ln();
-                } else if block.kind == BlockKind::Choice {
-                    *value = value.max(LEAST).ln();
-                }
-            }
-        }
-        output
-    }
 }
 
 fn can_merge(a: &Block, b: &Block) -> bool {
@@ -163,11 +138,18 @@ impl From<Blocks> for Vec<Block> {
     }
 }
 
+/// A value of a category that never comes is taken to come this often.
+const LEAST_SHARE: f32 = 1e-7;
+
+fn greatest(values: &[f32]) -> f32 {
+    values
+        .iter()
+        .fold(f32::NEG_INFINITY, |most, &z| most.max(z))
+}
+
 /// z → softmax(z), in place; returns ln Σ eᶻ.
 fn softmax(values: &mut [f32]) -> f32 {
-    let most = values
-        .iter()
-        .fold(f32::NEG_INFINITY, |most, &z| most.max(z));
+    let most = greatest(values);
     elementwise::map(values, |z| scalar::exp(z - most));
     let sum = elementwise::sum_map(values, |e| e);
     let factor = 1.0 / sum;
@@ -194,9 +176,7 @@ impl Block {
             * match self.kind {
                 BlockKind::Each(loss) => loss.value(output, target),
                 BlockKind::Choice => {
-                    let most = output
-                        .iter()
-                        .fold(f32::NEG_INFINITY, |most, &z| most.max(z));
+                    let most = greatest(output);
                     let sum = elementwise::sum_map(output, |z| scalar::exp(z - most));
                     let right = elementwise::sum_map2(output, target, |z, t| z * t);
                     most + scalar::ln(sum) - right
@@ -260,5 +240,17 @@ impl Measure for Blocks {
             BlockKind::Each(loss) => loss.is_minimised_by_the_mean(),
             BlockKind::Choice => true,
         })
+    }
+
+    fn output_of_mean(&self, mean: &mut [f32]) {
+        for block in &self.merged {
+            let mean = &mut mean[block.features.clone()];
+            match block.kind {
+                BlockKind::Each(loss) => loss.output_of_mean(mean),
+                BlockKind::Choice => mean
+                    .iter_mut()
+                    .for_each(|value| *value = value.max(LEAST_SHARE).ln()),
+            }
+        }
     }
 }

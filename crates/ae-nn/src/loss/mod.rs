@@ -54,6 +54,9 @@ pub trait Measure: Sync {
     /// Whether the mean of the targets is the best constant prediction; if not, their median
     /// is nearer to it.
     fn is_minimised_by_the_mean(&self) -> bool;
+
+    /// `mean`, the means of the targets, becomes the network's output that predicts them.
+    fn output_of_mean(&self, _mean: &mut [f32]) {}
 }
 
 ae_choice::choices! {
