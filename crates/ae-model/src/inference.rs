@@ -119,7 +119,7 @@ impl Model {
             cells: dataset.width,
             fill: &|row, out| prepared.fill_row(dataset, row, out),
             blank: &|row, features| prepared.blank_holes(dataset, row, features),
-            back: &|features, cells| prepared.decode_row(features, cells),
+            back: &|features, cells| prepared.preprocessing().inverse_row(features, cells),
         })
     }
 

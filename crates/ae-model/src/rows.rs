@@ -152,7 +152,7 @@ impl Samples for Rows<'_> {
                 donors.prepared.fill_group(donors.dataset, row, group, out);
             },
             donor_rows: donors.rows.len() as u32,
-            groups: donors.prepared.groups(),
+            groups: donors.prepared.preprocessing().groups(),
         };
         for (row, mut values) in rows.iter().zip(inout.rows_mut()) {
             let index = stream_index(epoch, self.chosen[*row as usize]);

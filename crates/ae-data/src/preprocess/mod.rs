@@ -122,12 +122,16 @@ impl Preprocessing {
     /// Rows of another width, holes where none can be filled, or values that are no pixels
     /// (for `unit`).
     pub fn prepare(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), DataError> {
-        let (prepared, warnings) = self.scaling.prepare(dataset)?;
+        let (scaling, warnings) = self.scaling.for_dataset(dataset)?;
         let is_table = matches!(dataset.layout, Layout::Table(_));
         if is_table && self.encoding.is_none() {
             dataset.check_finite()?;
         }
-        Ok((prepared.with_encoding(self.encoding.clone()), warnings))
+        let preprocessing = Self {
+            scaling,
+            encoding: self.encoding.clone(),
+        };
+        Ok((Prepared::new(preprocessing), warnings))
     }
 
     /// Whether its parts fit together, after reading them from a file.
@@ -191,6 +195,16 @@ impl Preprocessing {
                 cells.copy_from_slice(features);
                 self.scaling.inverse_row(cells);
             }
+        }
+    }
+}
+
+impl From<FittedScaling> for Preprocessing {
+    /// Every cell is a feature.
+    fn from(scaling: FittedScaling) -> Self {
+        Self {
+            scaling,
+            encoding: None,
         }
     }
 }

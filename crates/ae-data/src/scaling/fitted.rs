@@ -170,6 +170,12 @@ impl FittedScaling {
     /// # Errors
     /// Rows of another width, or (for `unit`) floats that are no pixels for a model of bytes.
     pub fn prepare(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), DataError> {
+        let (scaling, assumptions) = self.for_dataset(dataset)?;
+        Ok((Prepared::new(scaling.into()), assumptions))
+    }
+
+    /// This scaling as it applies to `dataset`, and what that assumes.
+    pub(crate) fn for_dataset(&self, dataset: &Dataset) -> Result<(Self, Vec<String>), DataError> {
         dataset.check_width(self.width)?;
         let mut scaling = self.clone();
         if self.kind != Some(dataset.values.kind())
@@ -178,7 +184,7 @@ impl FittedScaling {
             scaling = Self::new(self.scaling, self.width, self.kind, declared, Vec::new());
         }
         let assumption = self.scaling.assumption(dataset, &scaling.affine);
-        Ok((Prepared::new(scaling), assumption.into_iter().collect()))
+        Ok((scaling, assumption.into_iter().collect()))
     }
 
     fn for_each(&self, row: &mut [f32], second: &[f64], line: impl Fn(f64, f64, f64) -> f64) {

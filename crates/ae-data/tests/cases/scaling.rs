@@ -158,7 +158,7 @@ fn unit_reads_the_same_images_alike_however_they_are_written() {
     let small = floats(255.0);
     let (prepared, _) = scaling.prepare(&small).unwrap();
     let mut row = vec![0.5; 256];
-    prepared.inverse_row(&mut row);
+    prepared.preprocessing().scaling().inverse_row(&mut row);
     assert_eq!(row[0], 0.5);
     let mut row = vec![0.5; 256];
     scaling.inverse_row(&mut row);
