@@ -4,6 +4,7 @@
 
 mod anomalies;
 mod data;
+mod explaining;
 mod harness;
 mod main_job;
 mod mixed_table;

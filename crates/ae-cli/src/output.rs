@@ -120,38 +120,43 @@ impl OutputArguments {
         head: &Head<'_>,
         next: &mut Next<'_>,
     ) -> anyhow::Result<()> {
+        let is_npy = self.out.as_deref().map(extension).as_deref() == Some("npy");
+        let kinds = [&["npy"], form.kinds()].concat();
+        self.write_with(&kinds, &mut |out| match is_npy {
+            true => npy(out, head, next),
+            false => text(out, form, head, next),
+        })
+    }
+
+    /// Lets `write` write to stdout or to a file whose name ends in one of `kinds`. Nothing is
+    /// left of a file if that ends with an error.
+    pub fn write_with(
+        &self,
+        kinds: &[&str],
+        write: &mut dyn FnMut(&mut dyn Write) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let Some(path) = &self.out else {
             let mut out = BufWriter::new(io::stdout().lock());
-            text(&mut out, form, head, next)?;
+            write(&mut out)?;
             return Ok(out.flush()?);
         };
+        let kind = extension(path);
+        if !kinds.contains(&kind.as_str()) {
+            let hint = format!("end the name in .{}", kinds.join(" or ."));
+            let message = format!("{}: can't write `{kind}` files", path.display());
+            return Err(Failure::usage(message, Some(hint)).into());
+        }
         let mut failure = None;
         // An error of what is written is the system's; one of the rows is kept beside it.
-        let mut keep = |result: anyhow::Result<()>| {
-            result.map_err(|error| {
+        let written = write_beside(path, false, |file| {
+            write(file).map_err(|error| {
                 let system = error.downcast::<io::Error>();
                 system.unwrap_or_else(|error| {
                     failure = Some(error);
                     io::Error::other("rows")
                 })
             })
-        };
-        let written = match extension(path).as_str() {
-            "npy" => write_beside(path, false, |file| keep(npy(file, head, next))),
-            kind if form.kinds().contains(&kind) => {
-                write_beside(path, false, |file| keep(text(file, form, head, next)))
-            }
-            other => {
-                return Err(Failure::usage(
-                    format!("{}: can't write `{other}` files", path.display()),
-                    Some(format!(
-                        "end the name in .npy or .{}",
-                        form.kinds().join(" or .")
-                    )),
-                )
-                .into());
-            }
-        };
+        });
         match failure {
             Some(failure) => Err(failure),
             None => Ok(written?),

@@ -29,12 +29,14 @@
 //! | [`train`], [`Session`] | training in one call; the same with checkpoints |
 //! | [`Model`] | save, load; encode, decode, reconstruct, score, of data sets and of matrices |
 //! | [`scoring`] | how odd a row is: scores, p-values, thresholds, and what they are worth |
+//! | [`explain`] | why a row is odd, what would make it ordinary, what belongs into its holes |
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
 mod balance;
 mod error;
 pub mod evaluation;
+pub mod explain;
 mod file;
 mod inference;
 mod model;

@@ -4,9 +4,13 @@
 mod decode;
 mod encode;
 mod evaluate;
+mod explain;
+mod impute;
 mod info;
 mod list;
+mod named;
 mod reconstruct;
+mod repair;
 mod rows;
 mod score;
 mod sweep;
@@ -51,6 +55,12 @@ commands! {
     Reconstruct(reconstruct),
     /// Say how odd each row is, and which are anomalies.
     Score(score),
+    /// Say which cells make rows odd, and what was expected there.
+    Explain(explain),
+    /// Say which few cells to change to make odd rows ordinary.
+    Repair(repair),
+    /// Fill the missing cells of a table with what the model expects.
+    Impute(impute),
     /// Show what is in a model file.
     Info(info),
     /// List data sets, recipes, activations, losses and every other choice.

@@ -9,7 +9,7 @@ mod chart;
 mod check;
 #[cfg(test)]
 mod fixtures;
-mod number;
+pub mod number;
 mod page;
 pub mod picture;
 mod sections;

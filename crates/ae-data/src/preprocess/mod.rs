@@ -145,18 +145,23 @@ impl Preprocessing {
         }
     }
 
-    /// The features that hold each column's value: its group without the feature that says
-    /// whether the cell is missing.
-    pub fn columns(&self) -> Vec<Range<usize>> {
+    /// The features that hold each column's value, and what they mean: its group without the
+    /// feature that says whether the cell is missing. Where there is no table, each feature is
+    /// a column.
+    pub fn values(&self) -> Vec<Part> {
         let Some(encoding) = &self.encoding else {
-            return (0..self.width())
-                .map(|feature| feature..feature + 1)
-                .collect();
+            let number = |feature| Part {
+                group: feature,
+                features: feature..feature + 1,
+                nature: Nature::Number,
+                indicator: None,
+            };
+            return (0..self.width()).map(number).collect();
         };
         let mut parts = encoding.parts();
         // A column's value stands before its hole.
         parts.dedup_by_key(|part| part.group);
-        parts.into_iter().map(|part| part.features).collect()
+        parts
     }
 
     /// Makes features of a row of cells in the units of the training data.

@@ -18,7 +18,7 @@ mod options;
 
 use std::path::Path;
 
-pub use self::csv::{CellProblem, CsvError, TableBlock, TableReader};
+pub use self::csv::{CellProblem, CsvError, Records, TableBlock, TableReader};
 pub use array::ArrayError;
 pub use idx::IdxError;
 pub use input::InputError;

@@ -1,4 +1,5 @@
 use ae_data::Preprocessing;
+use ae_data::preprocess::Nature;
 use std::ops::Range;
 
 /// Which features of an encoded row belong to one column of the data: each column is a
@@ -9,17 +10,36 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Groups {
     columns: Vec<Range<usize>>,
+    /// Of each, whether it is a choice between values, each as far from the others.
+    choices: Vec<bool>,
 }
 
 impl Groups {
     /// The columns behind the features of these rows.
     pub fn of(preprocessing: &Preprocessing) -> Self {
-        Self::new(preprocessing.columns())
+        let values = preprocessing.values();
+        let choices = values.iter().map(|part| part.nature != Nature::Number);
+        Self {
+            choices: choices.collect(),
+            columns: values.into_iter().map(|part| part.features).collect(),
+        }
     }
 
-    /// Columns with these features, in order, each of at least one.
+    /// Columns with these features, in order, each of at least one: numbers, as far as they are
+    /// one feature.
     pub fn new(columns: Vec<Range<usize>>) -> Self {
-        Self { columns }
+        Self {
+            choices: vec![false; columns.len()],
+            columns,
+        }
+    }
+
+    /// The features of those columns that are not one number each: indicators, or parts of a
+    /// date-time.
+    pub(super) fn indicators(&self) -> impl Iterator<Item = usize> {
+        let columns = self.columns.iter().zip(&self.choices);
+        let several = columns.filter(|(range, is_choice)| **is_choice || range.len() > 1);
+        several.flat_map(|(range, _)| range.clone())
     }
 
     /// The features of each column, in order.

@@ -74,4 +74,26 @@ impl Method {
             Self::Surprise(fitted) => fitted.score(groups, row, reconstructed),
         }
     }
+
+    /// The share of each column in that score: at least 0, together 1; 0 for missing cells.
+    pub(crate) fn shares(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> Vec<f64> {
+        let mut shares = match self {
+            Self::Mse => mse::errors(groups, row, reconstructed),
+            Self::Surprise(fitted) => fitted.shares(groups, row, reconstructed),
+        };
+        let total: f64 = shares.iter().sum();
+        if total > 0.0 {
+            shares.iter_mut().for_each(|share| *share /= total);
+        }
+        shares
+    }
+
+    /// How far a feature of the training rows is from its reconstruction, as a robust standard
+    /// deviation, if that was fitted and the feature varies.
+    pub(crate) fn spread(&self, feature: usize) -> Option<f32> {
+        match self {
+            Self::Mse => None,
+            Self::Surprise(fitted) => fitted.spread(feature),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 use super::{Fit, Groups, Method, Sample};
 use ae_tensor::elementwise;
+use std::ops::Range;
 
 ae_choice::choice! {
     /// The mean squared error of the row over its scaled features. For rows whose features
@@ -28,6 +29,15 @@ pub(super) fn score(groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 
         columns += 1;
     }
     sum / f64::from(columns.max(1))
+}
+
+/// The error of each column; 0 where its cell is missing.
+pub(super) fn errors(groups: &Groups, row: &[f32], reconstructed: &[f32]) -> Vec<f64> {
+    let error = |range: Range<usize>| match row[range.start].is_nan() {
+        true => 0.0,
+        false => mean_square(&row[range.clone()], &reconstructed[range]),
+    };
+    groups.ranges().map(error).collect()
 }
 
 /// Mean squared difference of two rows.

@@ -117,6 +117,16 @@ impl Scorer {
         single((&self.method, &self.groups), row, reconstructed)
     }
 
+    /// The share of each column in that score: at least 0, together 1; 0 for missing cells.
+    pub(crate) fn shares(&self, row: &[f32], reconstructed: &[f32]) -> Vec<f64> {
+        self.method.shares(&self.groups, row, reconstructed)
+    }
+
+    /// See [`Method::spread`].
+    pub(crate) fn spread(&self, feature: usize) -> Option<f32> {
+        self.method.spread(feature)
+    }
+
     /// What a score means.
     pub fn judge(&self, score: f64) -> Judged {
         let as_odd = self.calibrated.ranked().at_least(score as f32);

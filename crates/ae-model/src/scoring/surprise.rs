@@ -26,13 +26,17 @@ ae_choice::choice! {
 }
 
 /// A scale is at least this share of the standard deviation: numbers that are mostly the
-/// same don't make the rest infinitely odd. In a column of several features, indicators that
-/// are mostly 0, it is the standard deviation.
+/// same don't make the rest infinitely odd. Of an indicator, which is mostly the same by
+/// nature, it is the standard deviation.
 const LEAST_OF_DEVIATION: f64 = 0.1;
 
 /// A residual's scale is at least this share of the feature's own standard deviation:
 /// smaller errors are the network's, not the row's.
 const LEAST_OF_FEATURE: f64 = 0.01;
+
+/// What rarity, distance and residual count for in the score: half of it for the values alone,
+/// half for the reconstruction.
+const WEIGHTS: [f64; 3] = [0.25, 0.25, 0.5];
 
 /// Keeps logarithms of sums that may be 0 finite.
 const TINY: f64 = 1e-9;
@@ -106,11 +110,8 @@ impl Fit for Surprise {
         let (rows, features) = sample.rows.dim();
         let places = kept_places(rows);
         let mut columns = vec![Column::default(); features];
-        for features in sample.groups.ranges() {
-            let width = features.len();
-            for column in &mut columns[features] {
-                column.of_several = width > 1;
-            }
+        for feature in sample.groups.indicators() {
+            columns[feature].is_indicator = true;
         }
         parallel::for_each(&mut columns[..], 1, |first, columns| {
             for (feature, column) in (first..).zip(columns) {
@@ -155,8 +156,8 @@ impl Fit for Surprise {
 /// What is fitted of one feature.
 #[derive(Debug, Clone, Default)]
 struct Column {
-    /// Whether the column it belongs to has other features.
-    of_several: bool,
+    /// Whether it isn't a number by itself.
+    is_indicator: bool,
     knots: Vec<f32>,
     /// Centre and weight of the values and of the residuals.
     value: (f32, f32),
@@ -176,7 +177,7 @@ impl Column {
         let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
         let deviation = deviation(&values);
         if deviation > 0.0 {
-            let share = if self.of_several {
+            let share = if self.is_indicator {
                 1.0
             } else {
                 LEAST_OF_DEVIATION
@@ -219,21 +220,63 @@ fn deviation(numbers: &[f64]) -> f64 {
 impl Surprising {
     pub(super) fn score(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 {
         let sums = self.sums(groups, row, reconstructed);
-        let [rarity, distance, residual] = [0, 1, 2].map(|part| self.parts[part].of(sums[part]));
-        (rarity + distance) / 4.0 + residual / 2.0
+        [0, 1, 2]
+            .map(|part| self.weighted(part, sums[part]))
+            .iter()
+            .sum()
+    }
+
+    /// What one of the three sums adds to the score.
+    fn weighted(&self, part: usize, sum: f64) -> f64 {
+        WEIGHTS[part] * self.parts[part].of(sum)
+    }
+
+    /// How much each column adds: of each of the three answers that finds the row odd, the
+    /// column's share of the sum; of all three, where none does.
+    pub(super) fn shares(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> Vec<f64> {
+        let sums = self.sums(groups, row, reconstructed);
+        let mut odd = [0, 1, 2].map(|part| self.weighted(part, sums[part]).max(0.0));
+        if odd == [0.0; 3] {
+            odd = WEIGHTS;
+        }
+        let share = |column: Range<usize>| {
+            if row[column.start].is_nan() {
+                return 0.0;
+            }
+            let parts = self.parts_of(column, row, reconstructed);
+            let shares = [0, 1, 2].map(|part| odd[part] * parts[part] / sums[part].max(TINY));
+            shares.iter().sum::<f64>()
+        };
+        groups.ranges().map(share).collect()
+    }
+
+    /// The robust standard deviation of a feature's residuals.
+    pub(super) fn spread(&self, feature: usize) -> Option<f32> {
+        let weight = self.residuals.weight[feature];
+        (weight > 0.0).then(|| 1.0 / weight)
     }
 
     /// Rarity, distance from the middle, and distance from the reconstruction.
     fn sums(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
-        let (mut rarity, mut distance, mut residual) = (0.0, 0.0, 0.0);
+        let mut sums = [0.0; 3];
         for column in groups.present(row) {
-            rarity += self.rarity(column.clone(), row);
-            distance += mean(column.clone(), |at| self.values.square(at, row[at]));
-            residual += mean(column, |at| {
-                self.residuals.square(at, row[at] - reconstructed[at])
-            });
+            let parts = self.parts_of(column, row, reconstructed);
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                *sum += part;
+            }
         }
-        [rarity, distance, residual]
+        sums
+    }
+
+    /// What one column adds to each of them.
+    fn parts_of(&self, column: Range<usize>, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
+        let distance = |at: usize| self.values.square(at, row[at]);
+        let residual = |at: usize| self.residuals.square(at, row[at] - reconstructed[at]);
+        [
+            self.rarity(column.clone(), row),
+            mean(column.clone(), distance),
+            mean(column, residual),
+        ]
     }
 
     /// How rare a column's value is, in nats; of several features, the rarest.

@@ -19,6 +19,7 @@ pub struct TableReader {
     rows: usize,
     limit: usize,
     records: Records,
+    keeps_records: bool,
 }
 
 /// Some rows of a table, in the order of the file.
@@ -28,6 +29,8 @@ pub struct TableBlock {
     pub dataset: Dataset,
     /// Their ids, digit for digit, row after row; [`TableReader::id_names`] of each.
     pub ids: Vec<String>,
+    /// Their fields as the file has them, if [`TableReader::keep_records`] asked for that.
+    pub records: Option<Records>,
 }
 
 /// What a block is made of.
@@ -110,6 +113,7 @@ impl TableReader {
             rows: 0,
             limit: options.limit.map_or(usize::MAX, |limit| limit.get()),
             records: Records::default(),
+            keeps_records: false,
             reader,
         })
     }
@@ -125,6 +129,26 @@ impl TableReader {
         self.ids.iter().map(|&place| names[place].clone()).collect()
     }
 
+    /// Asks for the fields of each record beside its numbers.
+    pub fn keep_records(&mut self) {
+        self.keeps_records = true;
+    }
+
+    /// The names of the file's columns, in its order.
+    pub fn file_columns(&self) -> &[String] {
+        &self.reader.header.names
+    }
+
+    /// Where among the file's columns each column of the schema is, if it is there.
+    pub fn places(&self) -> &[Option<usize>] {
+        &self.places
+    }
+
+    /// What stands between two fields.
+    pub fn delimiter(&self) -> u8 {
+        self.reader.delimiter
+    }
+
     /// The next rows; `None` after the last.
     ///
     /// # Errors
@@ -138,7 +162,14 @@ impl TableReader {
         let (schema, ids) = (self.schema.clone(), cells.ids);
         let labels = self.label.map(|_| Labels::from_texts(&cells.labels));
         let dataset = Dataset::table(name(&path), schema, cells.values, labels)?;
-        Ok(Some(TableBlock { dataset, ids }))
+        let records = self
+            .keeps_records
+            .then(|| std::mem::take(&mut self.records));
+        Ok(Some(TableBlock {
+            dataset,
+            ids,
+            records,
+        }))
     }
 
     fn try_next(&mut self) -> Result<Option<Cells>, CsvError> {

@@ -20,6 +20,7 @@ use super::Format;
 pub use blocks::{TableBlock, TableReader};
 pub use error::{CellProblem, CsvError};
 pub(super) use learn::read_known;
+pub use records::Records;
 
 pub const FORMAT: Format = Format {
     name: "CSV",

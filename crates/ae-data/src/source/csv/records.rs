@@ -34,14 +34,23 @@ pub struct Records {
 }
 
 impl Records {
+    /// How many records.
     pub fn rows(&self) -> usize {
         self.lines.len()
     }
 
+    /// The line on which a record starts.
+    ///
+    /// # Panics
+    /// If there is no such record.
     pub fn line(&self, row: usize) -> u64 {
         self.lines[row]
     }
 
+    /// A field, without the quotes around it.
+    ///
+    /// # Panics
+    /// If there is no such record or field.
     pub fn cell(&self, row: usize, column: usize) -> &[u8] {
         let field = row * self.width + column;
         let start = match field {

@@ -1,0 +1,130 @@
+use super::named::{NamedRows, Which, cell_json, judgement, table};
+use super::print;
+use crate::options::DataArguments;
+use crate::report::number::{percent, significant};
+use ae_model::Model;
+use ae_model::explain::{Column, Confidence, Explanation, Suspicion};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Says why rows are odd: the cells that make them so, what was expected there, how sure that
+/// is, and each cell's share of the row's score; and the ordinary row of the same data that is
+/// most like it in everything else.
+///
+/// What is expected in a listed cell is what the network makes of the row's less suspicious
+/// cells. The interval behind it holds about 95 % of such cells.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// A model file.
+    model: PathBuf,
+    #[command(flatten)]
+    data: DataArguments,
+    #[command(flatten)]
+    which: Which,
+    /// At most so many cells of a row.
+    #[arg(long, value_name = "CELLS", default_value_t = 5)]
+    cells: usize,
+    /// A JSON object a row.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    let model = Model::load(&arguments.model)?;
+    let rows = NamedRows::read(&arguments.data, &model, quiet)?;
+    let judged = model.judge(&rows.dataset)?;
+    let chosen = arguments.which.of(&judged, quiet)?;
+    let explained = model.explain(&rows.dataset, &judged, &chosen, arguments.cells)?;
+    let columns = model.columns();
+    for explanation in &explained {
+        let text = match arguments.json {
+            true => json_line(explanation, &rows, &columns).to_string(),
+            false => paragraph(explanation, &rows, &columns),
+        };
+        print(&text)?;
+    }
+    Ok(())
+}
+
+fn paragraph(explanation: &Explanation, rows: &NamedRows, columns: &[Column]) -> String {
+    let mut lines = table(["column", "value", "expected", "", "share of the score"]);
+    for cell in &explanation.cells {
+        let column = &columns[cell.column];
+        lines.add_row([
+            column.name.clone(),
+            column.text(&cell.value),
+            column.text(&cell.expected),
+            confidence(cell, column),
+            percent(cell.share),
+        ]);
+    }
+    let nearest = explanation.nearest.map(|row| {
+        let cells = explanation.cells.iter();
+        let values = cells.map(|cell| {
+            let column = &columns[cell.column];
+            format!("{} {}", column.name, rows.text(row, column))
+        });
+        let values: Vec<String> = values.collect();
+        format!(
+            "\nmost alike: {}, with {}",
+            rows.name(row),
+            values.join(", ")
+        )
+    });
+    format!(
+        "{}: {}\n{}{}\n",
+        rows.name(explanation.row),
+        judgement(&explanation.judged),
+        lines.trim_fmt(),
+        nearest.unwrap_or_default()
+    )
+}
+
+fn confidence(cell: &Suspicion, column: &Column) -> String {
+    match cell.confidence {
+        Confidence::Interval([low, high]) => {
+            let [low, high] = [low, high].map(|end| significant(column.number(end)));
+            format!("{low} to {high}")
+        }
+        Confidence::Probability([expected, own]) => {
+            let (expected, own) = (percent(expected.into()), percent(own.into()));
+            format!("{expected}; {} {own}", column.text(&cell.value))
+        }
+        Confidence::Unknown => String::new(),
+    }
+}
+
+fn json_line(explanation: &Explanation, rows: &NamedRows, columns: &[Column]) -> Value {
+    let mut json = rows.json(explanation.row);
+    json.insert("judged".to_owned(), json!(explanation.judged));
+    let cells = explanation.cells.iter().map(|cell| {
+        let column = &columns[cell.column];
+        let mut json = json!({
+            "column": column.name,
+            "share": cell.share,
+            "value": cell_json(column, &cell.value),
+            "expected": cell_json(column, &cell.expected),
+        });
+        match cell.confidence {
+            Confidence::Interval(ends) => {
+                json["interval"] = json!(ends.map(|end| column.number(end)))
+            }
+            Confidence::Probability([expected, own]) => {
+                json["probability"] = json!({ "expected": expected, "value": own });
+            }
+            Confidence::Unknown => {}
+        }
+        json
+    });
+    json.insert("cells".to_owned(), cells.collect());
+    if let Some(row) = explanation.nearest {
+        let mut nearest = rows.json(row);
+        let values = explanation.cells.iter().map(|cell| {
+            let column = &columns[cell.column];
+            (column.name.clone(), rows.value(row, column))
+        });
+        nearest.insert("values".to_owned(), Value::Object(values.collect()));
+        json.insert("nearest".to_owned(), Value::Object(nearest));
+    }
+    Value::Object(json)
+}

@@ -1,0 +1,182 @@
+//! Rows that are spoken of one by one: what they are called, and which of them.
+
+use super::{say_rows, warn};
+use crate::failure::Failure;
+use crate::options::DataArguments;
+use crate::report::number::significant;
+use crate::say::say;
+use ae_data::{Dataset, Kind, Values};
+use ae_model::explain::Column;
+use ae_model::{Judged, Model};
+use comfy_table::{Table, presets};
+use serde_json::{Map, Value, json};
+
+/// All rows of some data, with their ids.
+pub struct NamedRows {
+    /// The rows.
+    pub dataset: Dataset,
+    ids: Vec<String>,
+    id_names: Vec<String>,
+}
+
+/// Which rows.
+#[derive(clap::Args, Debug)]
+pub struct Which {
+    /// These rows, by number from 1, in place of the anomalies.
+    #[arg(long = "row", value_name = "NUMBER", value_delimiter = ',')]
+    rows: Vec<usize>,
+    /// At most so many anomalies, the oddest first.
+    #[arg(long, value_name = "ROWS", default_value_t = 10)]
+    top: usize,
+}
+
+impl NamedRows {
+    /// Reads them as the model wants them.
+    pub fn read(data: &DataArguments, model: &Model, quiet: bool) -> anyhow::Result<Self> {
+        let Some(mut reader) = data.open_blocks(model)? else {
+            let (dataset, part) = data.open(model)?;
+            say_rows(&dataset, part, quiet);
+            warn(&model.prepare(&dataset)?.1, quiet);
+            return Ok(Self {
+                dataset,
+                ids: Vec::new(),
+                id_names: Vec::new(),
+            });
+        };
+        warn(reader.notes(), quiet);
+        let id_names = reader.id_names();
+        let (mut values, mut ids, mut whole) = (Vec::new(), Vec::new(), None);
+        while let Some(block) = reader.next_block()? {
+            if let Values::Floats(floats) = &block.dataset.values {
+                values.extend_from_slice(floats);
+            }
+            ids.extend(block.ids);
+            whole.get_or_insert(block.dataset);
+        }
+        let Some(first) = whole else {
+            anyhow::bail!("{}: no rows", data.data);
+        };
+        let dataset = Dataset {
+            rows: values.len() / first.width,
+            values: Values::Floats(values),
+            labels: None,
+            ..first
+        };
+        say_rows(&dataset, "given", quiet);
+        warn(&model.prepare(&dataset)?.1, quiet);
+        Ok(Self {
+            dataset,
+            ids,
+            id_names,
+        })
+    }
+
+    /// "row 17", "row 17 (machine A12)".
+    pub fn name(&self, row: usize) -> String {
+        let pairs = self.ids(row).map(|(name, id)| format!("{name} {id}"));
+        let ids: Vec<String> = pairs.collect();
+        match ids.is_empty() {
+            true => format!("row {}", row + 1),
+            false => format!("row {} ({})", row + 1, ids.join(", ")),
+        }
+    }
+
+    /// What a row has in a column.
+    pub fn text(&self, row: usize, column: &Column) -> String {
+        column.text(&self.cells(row, column))
+    }
+
+    /// The same for a script.
+    pub fn value(&self, row: usize, column: &Column) -> Value {
+        cell_json(column, &self.cells(row, column))
+    }
+
+    fn cells(&self, row: usize, column: &Column) -> Vec<f32> {
+        let cells = column.cells.clone();
+        cells.map(|cell| self.dataset.value(row, cell)).collect()
+    }
+
+    /// What a row is called, for a script.
+    pub fn json(&self, row: usize) -> Map<String, Value> {
+        let ids: Map<String, Value> = self
+            .ids(row)
+            .map(|(name, id)| (name.clone(), json!(id)))
+            .collect();
+        let mut json = Map::from_iter([("row".to_owned(), json!(row + 1))]);
+        if !ids.is_empty() {
+            json.insert("id".to_owned(), Value::Object(ids));
+        }
+        json
+    }
+
+    fn ids(&self, row: usize) -> impl Iterator<Item = (&String, &String)> {
+        let count = self.id_names.len();
+        self.id_names.iter().zip(&self.ids[row * count..][..count])
+    }
+}
+
+impl Which {
+    /// The rows that are meant, from 0.
+    pub fn of(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
+        if !self.rows.is_empty() {
+            return self
+                .rows
+                .iter()
+                .map(|row| place(*row, judged.len()))
+                .collect();
+        }
+        let mut odd: Vec<usize> = (0..judged.len())
+            .filter(|row| judged[*row].anomaly)
+            .collect();
+        odd.sort_by(|a, b| judged[*b].score.total_cmp(&judged[*a].score));
+        if !quiet {
+            let (found, rows, top) = (odd.len(), judged.len(), self.top);
+            let shown = if found > top {
+                format!("; the oddest {top}:")
+            } else {
+                String::new()
+            };
+            say(format_args!("{found} of {rows} rows are anomalies{shown}"));
+        }
+        odd.truncate(self.top);
+        Ok(odd)
+    }
+}
+
+fn place(number: usize, rows: usize) -> anyhow::Result<usize> {
+    match number {
+        1.. if number <= rows => Ok(number - 1),
+        _ => {
+            let hint = Some(format!("rows are numbered from 1 to {rows}"));
+            Err(Failure::usage(format!("--row {number}: there is no such row"), hint).into())
+        }
+    }
+}
+
+/// "score 14.2, p 0.0005, an anomaly".
+pub fn judgement(judged: &Judged) -> String {
+    let (score, p_value) = (significant(judged.score), significant(judged.p_value));
+    let what = match judged.anomaly {
+        true => "an anomaly",
+        false => "ordinary",
+    };
+    format!("score {score}, p {p_value}, {what}")
+}
+
+/// A cell for a script: numbers as such, all else as the table has it, null for a missing one.
+pub fn cell_json(column: &Column, cells: &[f32]) -> Value {
+    let text = column.text(cells);
+    match column.kind {
+        _ if text.is_empty() => Value::Null,
+        Kind::Number(_) => json!(column.number(cells[0])),
+        _ => json!(text),
+    }
+}
+
+/// A table without lines.
+pub fn table<const COLUMNS: usize>(head: [&str; COLUMNS]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(head);
+    table
+}

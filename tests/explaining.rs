@@ -1,0 +1,173 @@
+//! Why rows are odd, what would mend them, and what belongs into their holes.
+
+use crate::harness::{Place, Run};
+use std::fmt::Write as _;
+
+/// Boards: weight goes by size and wood, price by weight and wood. In rows 250, 750, … the
+/// weight is 2.5 times what it should be; in rows 9, 109, … the size is missing.
+fn boards() -> String {
+    let mut text = "id,wood,size,weight,price,planed\n".to_owned();
+    for row in 0..2000_usize {
+        let draw = |purpose: usize| {
+            ((row * 7919 + purpose * 104_729) * 2_654_435 % 10_007) as f64 / 10_007.0
+        };
+        let (wood, density) = [("oak", 0.8), ("fir", 0.5), ("ebony", 1.2)][row * 31 % 7 % 3];
+        let size = 6.0 + 8.0 * draw(1);
+        let weight = size * density + 0.1 * draw(2);
+        let price = 3.0 * weight + 5.0 * density + 0.2 * draw(3);
+        let weight = if row % 500 == 250 {
+            2.5 * weight
+        } else {
+            weight
+        };
+        let size = if row % 100 == 9 {
+            String::new()
+        } else {
+            format!("{size:.2}")
+        };
+        let planed = if price > 20.0 { "yes" } else { "no" };
+        let _ = writeln!(
+            text,
+            "B{row:04},{wood},{size},{weight:.2},{price:.2},{planed}"
+        );
+    }
+    text
+}
+
+fn trained(options: &str) -> Place {
+    let place = Place::new();
+    place.write("boards.csv", boards());
+    let train = "train boards.csv --anomalies --id id --no-report --quiet --out a";
+    place.run(&format!("{train} {options}")).ok();
+    place
+}
+
+fn lines(run: Run) -> Vec<serde_json::Value> {
+    let lines = run.stdout.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+const MODEL: &str = "a/model.safetensors boards.csv";
+
+/// What the weight of a row should be, by its other cells.
+fn true_weight(id: &str) -> f64 {
+    let text = boards();
+    let line = text.lines().find(|line| line.starts_with(id)).unwrap();
+    line.split(',').nth(3).unwrap().parse::<f64>().unwrap() / 2.5
+}
+
+#[test]
+fn the_cell_that_is_wrong_is_named_with_what_it_should_be() {
+    let place = trained("");
+    let explained = lines(place.run(&format!("explain {MODEL} --json --top 4")).ok());
+    let mut ids: Vec<&str> = explained
+        .iter()
+        .map(|row| row["id"]["id"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["B0250", "B0750", "B1250", "B1750"]);
+    for row in &explained {
+        let cell = &row["cells"][0];
+        assert_eq!(cell["column"], "weight", "{row}");
+        assert!(cell["share"].as_f64().unwrap() > 0.5, "{row}");
+        let truth = true_weight(row["id"]["id"].as_str().unwrap());
+        let ends = &cell["interval"];
+        let (low, high) = (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap());
+        assert!((low..high).contains(&truth), "{truth}: {row}");
+        // The nearest ordinary row agrees in the cells that aren't suspected.
+        let nearest = row["nearest"]["values"]["weight"].as_f64().unwrap();
+        assert!((nearest - truth).abs() < 1.5, "{truth}: {row}");
+    }
+    let text = place.run(&format!("explain {MODEL} --row 251")).ok().stdout;
+    assert!(text.starts_with("row 251 (id B0250): score "), "{text}");
+    assert!(
+        text.contains(" weight ") && text.contains("most alike: row "),
+        "{text}"
+    );
+    // The same alone as among others.
+    let alone = lines(place.run(&format!("explain {MODEL} --json --row 251")).ok());
+    let among = explained.iter().find(|row| row["row"] == 251).unwrap();
+    assert_eq!(alone[0]["cells"], among["cells"]);
+}
+
+#[test]
+fn the_fewest_edits_make_a_row_ordinary() {
+    let place = trained("");
+    let repairs = lines(
+        place
+            .run(&format!("repair {MODEL} --json --row 251,751,1251,1751,1"))
+            .ok(),
+    );
+    for repair in &repairs[..4] {
+        assert_eq!(repair["before"]["anomaly"], true, "{repair}");
+        assert_eq!(repair["after"]["anomaly"], false, "{repair}");
+        let edits = repair["edits"].as_array().unwrap();
+        assert_eq!(edits.len(), 1, "{repair}");
+        assert_eq!(edits[0]["column"], "weight", "{repair}");
+        let truth = true_weight(repair["id"]["id"].as_str().unwrap());
+        let to = edits[0]["to"].as_f64().unwrap();
+        assert!((to - truth).abs() < 0.2 * truth, "{truth}: {repair}");
+    }
+    assert_eq!(
+        repairs[4]["edits"].as_array().unwrap().len(),
+        0,
+        "an ordinary row"
+    );
+    let text = place.run(&format!("repair {MODEL} --row 251")).ok().stdout;
+    assert!(
+        text.contains("\nthen score ") && text.contains(", ordinary"),
+        "{text}"
+    );
+}
+
+#[test]
+fn holes_are_filled_and_nothing_else_is_touched() {
+    let place = trained("--noise masking:0.2");
+    let run = place.run(&format!("impute {MODEL}")).ok();
+    assert!(
+        run.stderr.contains("2000 rows, 20 cells filled"),
+        "{}",
+        run.stderr
+    );
+    let filled = run.stdout;
+    let (mut errors, mut holes) = (0.0, 0.0);
+    for (line, original) in filled.lines().zip(boards().lines()) {
+        let (cells, before): (Vec<&str>, Vec<&str>) =
+            (line.split(',').collect(), original.split(',').collect());
+        if before[2].is_empty() {
+            let number = |cell: &str| cell.parse::<f64>().unwrap();
+            let density = match cells[1] {
+                "oak" => 0.8,
+                "fir" => 0.5,
+                _ => 1.2,
+            };
+            // The weight holds up to 0.1 of noise.
+            let truth = (number(before[3]) - 0.05) / density;
+            errors += (number(cells[2]) - truth).powi(2);
+            holes += 1.0;
+            assert_eq!(
+                [&cells[..2], &cells[3..]].concat(),
+                [&before[..2], &before[3..]].concat()
+            );
+        } else {
+            assert_eq!(line, original);
+        }
+    }
+    assert_eq!((filled.lines().count(), holes), (2001, 20.0));
+    // The mean of all sizes, and so of a column filled with it, is off by 2.3.
+    let error = f64::sqrt(errors / holes);
+    assert!(error < 0.5, "off by {error}");
+}
+
+#[test]
+fn rows_that_are_not_there_are_refused() {
+    let place = trained("--epochs 1");
+    for command in ["explain", "repair"] {
+        for row in [0, 2001] {
+            let run = place.run(&format!("{command} {MODEL} --row {row}"));
+            run.fails(2, &[&format!("--row {row}"), "from 1 to 2000"]);
+        }
+    }
+}
