@@ -83,15 +83,13 @@ impl MethodMetadata {
             return Err(bad("parts whose scale is no number above 0".to_owned()));
         }
         let rows = rows as usize;
-        let places = kept_places(rows);
-        Ok(Method::Surprise(Box::new(Surprising {
-            rows,
-            knots: finite(tensors, KNOTS, &[features, places.len()])?,
-            places,
-            values: spread(tensors, VALUES, features)?,
-            residuals: spread(tensors, RESIDUALS, features)?,
+        let knots = finite(tensors, KNOTS, &[features, kept_places(rows).len()])?;
+        Ok(Method::Surprise(Box::new(Surprising::new(
+            (rows, knots),
+            spread(tensors, VALUES, features)?,
+            spread(tensors, RESIDUALS, features)?,
             parts,
-        })))
+        ))))
     }
 }
 

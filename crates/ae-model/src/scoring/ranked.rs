@@ -35,18 +35,6 @@ impl Ranked<'_> {
         self.from(self.knots.partition_point(|knot| *knot < value))
     }
 
-    /// Numbers of the sample that are as far out as `value`, on the side where they are fewer.
-    pub(super) fn as_far_out(&self, value: f32) -> usize {
-        let below = self.knots.partition_point(|knot| *knot < value);
-        // Mostly the value is no knot, and one search tells both places.
-        let above = if self.knots.get(below) == Some(&value) {
-            below + self.knots[below..].partition_point(|knot| *knot <= value)
-        } else {
-            below
-        };
-        self.up_to(above).min(self.from(below))
-    }
-
     /// Numbers up to the first so many knots.
     fn up_to(&self, above: usize) -> usize {
         match above {
@@ -62,6 +50,39 @@ impl Ranked<'_> {
             0 => self.rows,
             _ => self.rows - 1 - self.places[below - 1],
         }
+    }
+}
+
+/// What is said of a number by how many of a sample are as far out as it, on the side where they
+/// are fewer: worked out once for each knot and each gap between two, then only looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OutwardTable {
+    /// The knots, each once.
+    knots: Vec<f32>,
+    /// What is said of numbers below all knots, of the first knot, of numbers between it and
+    /// the second, and so on.
+    said: Vec<f64>,
+}
+
+impl OutwardTable {
+    /// `say` makes something of a count.
+    pub(super) fn new(ranked: Ranked<'_>, say: impl Fn(usize) -> f64) -> Self {
+        let fewer = |above: usize, below: usize| say(ranked.up_to(above).min(ranked.from(below)));
+        let (mut knots, mut said, mut place) = (Vec::new(), vec![fewer(0, 0)], 0);
+        for same in ranked.knots.chunk_by(|a, b| a == b) {
+            let end = place + same.len();
+            knots.push(same[0]);
+            said.extend([fewer(end, place), fewer(end, end)]);
+            place = end;
+        }
+        Self { knots, said }
+    }
+
+    /// What is said of `value`.
+    pub(super) fn of(&self, value: f32) -> f64 {
+        let below = self.knots.partition_point(|knot| *knot < value);
+        let is_knot = self.knots.get(below) == Some(&value);
+        self.said[2 * below + usize::from(is_knot)]
     }
 }
 
@@ -111,7 +132,7 @@ mod tests {
                 }
             }
             let fewer = found_at_most.min(ranked.at_least(value));
-            prop_assert_eq!(ranked.as_far_out(value), fewer);
+            prop_assert_eq!(OutwardTable::new(ranked, |count| count as f64).of(value), fewer as f64);
         }
     }
 }

@@ -1,4 +1,4 @@
-use super::ranked::{Ranked, kept_places};
+use super::ranked::{OutwardTable, Ranked, kept_places};
 use super::robust::median_and_scale;
 use super::{Fit, Groups, Method, Sample};
 use ae_tensor::parallel;
@@ -56,6 +56,8 @@ pub struct Surprising {
     pub(crate) residuals: Spread,
     /// What the three sums are standardised by: rarity, distance, residual.
     pub(crate) parts: [Standard; 3],
+    /// How rare each feature's values are, in nats: found from `knots`.
+    rarities: Vec<OutwardTable>,
 }
 
 /// The middle and the robust scale of some numbers a feature.
@@ -68,9 +70,14 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// The square of a feature's number, in robust standard deviations.
-    fn square(&self, feature: usize, number: f32) -> f64 {
-        f64::from((number - self.centre[feature]) * self.weight[feature]).powi(2)
+    /// The mean square of a column's numbers, in robust standard deviations.
+    fn mean_square(&self, column: Range<usize>, numbers: impl Iterator<Item = f32>) -> f64 {
+        let width = column.len() as f64;
+        let lines = self.centre[column.clone()].iter().zip(&self.weight[column]);
+        let squares = numbers
+            .zip(lines)
+            .map(|(number, (centre, weight))| f64::from((number - centre) * weight).powi(2));
+        squares.sum::<f64>() / width
     }
 }
 
@@ -122,21 +129,16 @@ impl Fit for Surprise {
             let (centre, weight) = columns.iter().map(of).unzip();
             Spread { centre, weight }
         };
-        let mut fitted = Surprising {
-            rows,
-            places,
-            knots: columns
-                .iter()
-                .flat_map(|column| &column.knots)
-                .copied()
-                .collect(),
-            values: spread(|column| column.value),
-            residuals: spread(|column| column.residual),
-            parts: [Standard {
+        let knots = columns.iter().flat_map(|column| &column.knots).copied();
+        let mut fitted = Surprising::new(
+            (rows, knots.collect()),
+            spread(|column| column.value),
+            spread(|column| column.residual),
+            [Standard {
                 median: 0.0,
                 scale: 1.0,
             }; 3],
-        };
+        );
         let mut sums = vec![[0.0; 3]; rows];
         parallel::for_each(&mut sums[..], ROWS_AT_A_TIME, |first, sums| {
             for (offset, sums) in sums.iter_mut().enumerate() {
@@ -218,6 +220,37 @@ fn deviation(numbers: &[f64]) -> f64 {
 }
 
 impl Surprising {
+    /// From the rows it was fitted on and the knots of each feature, features × places.
+    pub(crate) fn new(
+        (rows, knots): (usize, Vec<f32>),
+        values: Spread,
+        residuals: Spread,
+        parts: [Standard; 3],
+    ) -> Self {
+        let places = kept_places(rows);
+        // Half a row more than there are, so that no value is infinitely rare.
+        let nats = |as_far_out: usize| {
+            let share = (as_far_out as f64 + 0.5) / (rows as f64 + 1.0);
+            -share.min(0.5).ln()
+        };
+        let kept = places.len();
+        let ranked = (0..values.centre.len()).map(|feature| Ranked {
+            rows,
+            places: &places,
+            knots: &knots[feature * kept..(feature + 1) * kept],
+        });
+        let rarities = ranked.map(|ranked| OutwardTable::new(ranked, nats));
+        Self {
+            rarities: rarities.collect(),
+            rows,
+            places,
+            knots,
+            values,
+            residuals,
+            parts,
+        }
+    }
+
     pub(super) fn score(&self, groups: &Groups, row: &[f32], reconstructed: &[f32]) -> f64 {
         let sums = self.sums(groups, row, reconstructed);
         [0, 1, 2]
@@ -270,35 +303,21 @@ impl Surprising {
 
     /// What one column adds to each of them.
     fn parts_of(&self, column: Range<usize>, row: &[f32], reconstructed: &[f32]) -> [f64; 3] {
-        let distance = |at: usize| self.values.square(at, row[at]);
-        let residual = |at: usize| self.residuals.square(at, row[at] - reconstructed[at]);
+        let (own, back) = (&row[column.clone()], &reconstructed[column.clone()]);
+        let errors = own.iter().zip(back).map(|(value, back)| value - back);
         [
             self.rarity(column.clone(), row),
-            mean(column.clone(), distance),
-            mean(column, residual),
+            self.values.mean_square(column.clone(), own.iter().copied()),
+            self.residuals.mean_square(column, errors),
         ]
     }
 
     /// How rare a column's value is, in nats; of several features, the rarest.
     fn rarity(&self, column: Range<usize>, row: &[f32]) -> f64 {
-        let as_far_out = column.map(|feature| self.ranked(feature).as_far_out(row[feature]));
-        let fewest = as_far_out.min().unwrap_or(self.rows);
-        let share = (fewest as f64 + 0.5) / (self.rows as f64 + 1.0);
-        -share.min(0.5).ln()
+        let tables = self.rarities[column.clone()].iter();
+        let nats = tables
+            .zip(&row[column])
+            .map(|(table, value)| table.of(*value));
+        nats.fold(0.0, f64::max)
     }
-
-    fn ranked(&self, feature: usize) -> Ranked<'_> {
-        let kept = self.places.len();
-        Ranked {
-            rows: self.rows,
-            places: &self.places,
-            knots: &self.knots[feature * kept..(feature + 1) * kept],
-        }
-    }
-}
-
-/// The mean over a column's features.
-fn mean(column: Range<usize>, of: impl Fn(usize) -> f64) -> f64 {
-    let width = column.len() as f64;
-    column.map(of).sum::<f64>() / width
 }
