@@ -147,14 +147,14 @@ fn greatest(values: &[f32]) -> f32 {
         .fold(f32::NEG_INFINITY, |most, &z| most.max(z))
 }
 
-/// z → softmax(z), in place; returns ln Σ eᶻ.
-fn softmax(values: &mut [f32]) -> f32 {
+/// z → softmax(z), in place; returns the greatest z and Σ e^(z − greatest).
+fn softmax(values: &mut [f32]) -> (f32, f32) {
     let most = greatest(values);
     elementwise::map(values, |z| scalar::exp(z - most));
     let sum = elementwise::sum_map(values, |e| e);
     let factor = 1.0 / sum;
     elementwise::map(values, |e| e * factor);
-    most + scalar::ln(sum)
+    (most, sum)
 }
 
 impl Block {
@@ -208,9 +208,9 @@ impl Measure for Blocks {
                 BlockKind::Choice => {
                     let right = elementwise::sum_map2(output, target, |z, t| z * t);
                     gradient.copy_from_slice(output);
-                    let all = softmax(gradient);
+                    let (most, sum) = softmax(gradient);
                     elementwise::zip(gradient, target, |p, t| scale * (p - t));
-                    all - right
+                    most + scalar::ln(sum) - right
                 }
             };
             sum += block.weight * value;
