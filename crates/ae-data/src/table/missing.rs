@@ -10,6 +10,8 @@ pub(crate) struct MissingWords<'a> {
     words: &'a [String],
     /// Whether a word begins with this byte, in either case: most cells are told by that.
     begins: [bool; 256],
+    /// Bytes of the longest word.
+    longest: usize,
 }
 
 impl<'a> MissingWords<'a> {
@@ -20,14 +22,23 @@ impl<'a> MissingWords<'a> {
             begins[usize::from(*first)] = true;
             begins[usize::from(first.to_ascii_uppercase())] = true;
         }
-        Self { words, begins }
+        let longest = words.iter().map(String::len).max().unwrap_or(0);
+        Self {
+            words,
+            begins,
+            longest,
+        }
     }
 
     /// Whether a trimmed cell is one of them.
     pub(crate) fn contain(&self, cell: &[u8]) -> bool {
         let is = |word: &String| word.as_bytes().eq_ignore_ascii_case(cell);
         match cell.first() {
-            Some(first) => self.begins[usize::from(*first)] && self.words.iter().any(is),
+            Some(first) => {
+                self.begins[usize::from(*first)]
+                    && cell.len() <= self.longest
+                    && self.words.iter().any(is)
+            }
             None => self.words.iter().any(String::is_empty),
         }
     }

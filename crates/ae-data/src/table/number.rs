@@ -67,13 +67,13 @@ impl NumberFormat {
     /// The cell as the number is kept: less the origin.
     pub(crate) fn parse_kept(&self, cell: &[u8]) -> Result<f32, Parsed> {
         // Nearly always: a plain number, rounded once, from its decimals.
-        if self.decimal == '.'
-            && self.thousands.is_none()
-            && self.origin == 0.0
-            && let Some(number) = str::from_utf8(cell).ok().and_then(|text| text.parse().ok())
-            && f32::is_finite(number)
-        {
-            return Ok(number);
+        if self.decimal == '.' && self.thousands.is_none() && self.origin == 0.0 {
+            let any = || str::from_utf8(cell).ok()?.parse().ok();
+            if let Some(number) = parse_short(cell).or_else(any)
+                && f32::is_finite(number)
+            {
+                return Ok(number);
+            }
         }
         match self.parse(cell) {
             Parsed::Number(number) => Ok((number - self.origin) as f32),
@@ -120,6 +120,36 @@ impl NumberFormat {
     }
 }
 
+/// A number of up to seven digits without an exponent, as most are. Its digits as a whole number
+/// and the power of ten are exact in single precision, so that their quotient is rounded once and
+/// correctly (Clinger 1990, "How to Read Floating Point Numbers Accurately"), as the standard
+/// library does it, without a look at its UTF-8.
+fn parse_short(cell: &[u8]) -> Option<f32> {
+    const POWERS: [f32; 8] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7];
+    let (sign, text) = match cell {
+        [b'-', text @ ..] => (-1.0, text),
+        text => (1.0, text),
+    };
+    if text.len() > POWERS.len() {
+        return None;
+    }
+    let (mut whole, mut digits, mut point) = (0, 0, None);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => {
+                whole = 10 * whole + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if point.is_none() => point = Some(digits),
+            _ => return None,
+        }
+    }
+    let decimals = digits - point.unwrap_or(digits);
+    (1..POWERS.len())
+        .contains(&digits)
+        .then(|| sign * whole as f32 / POWERS[decimals])
+}
+
 fn parse_plain(cell: &[u8]) -> Parsed {
     let first = cell.iter().find(|byte| !b"+-".contains(byte));
     if !first.is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.') {
@@ -149,6 +179,22 @@ fn parse_infinity(cell: &[u8]) -> Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_numbers_are_what_the_standard_library_reads(
+            text in "-?[0-9]{0,5}\\.?[0-9]{0,5}",
+        ) {
+            let expected = text.parse::<f32>().ok();
+            let found = parse_short(text.as_bytes());
+            if text.bytes().filter(u8::is_ascii_digit).count() <= 7 {
+                prop_assert_eq!(found.map(f32::to_bits), expected.map(f32::to_bits));
+            } else {
+                prop_assert_eq!(found, None);
+            }
+        }
+    }
 
     #[test]
     fn separators_stand_between_groups_of_three() {
