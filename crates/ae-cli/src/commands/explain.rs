@@ -1,9 +1,10 @@
-use super::named::{NamedRows, Which, cell_json, judgement, table};
+use super::named::{NamedRows, Which, cell_json, table};
 use super::print;
+use crate::cells::{confidence, judgement};
 use crate::options::DataArguments;
-use crate::report::number::{percent, significant};
+use crate::report::number::percent;
 use ae_model::Model;
-use ae_model::explain::{Column, Confidence, Explanation, Suspicion};
+use ae_model::explain::{Column, Confidence, Explanation};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -78,20 +79,6 @@ fn paragraph(explanation: &Explanation, rows: &NamedRows, columns: &[Column]) ->
         lines.trim_fmt(),
         nearest.unwrap_or_default()
     )
-}
-
-fn confidence(cell: &Suspicion, column: &Column) -> String {
-    match cell.confidence {
-        Confidence::Interval([low, high]) => {
-            let [low, high] = [low, high].map(|end| significant(column.number(end)));
-            format!("{low} to {high}")
-        }
-        Confidence::Probability([expected, own]) => {
-            let (expected, own) = (percent(expected.into()), percent(own.into()));
-            format!("{expected}; {} {own}", column.text(&cell.value))
-        }
-        Confidence::Unknown => String::new(),
-    }
 }
 
 fn json_line(explanation: &Explanation, rows: &NamedRows, columns: &[Column]) -> Value {

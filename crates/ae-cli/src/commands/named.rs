@@ -3,7 +3,6 @@
 use super::{say_rows, warn};
 use crate::failure::Failure;
 use crate::options::DataArguments;
-use crate::report::number::significant;
 use crate::say::say;
 use ae_data::{Dataset, Kind, Values};
 use ae_model::explain::Column;
@@ -151,16 +150,6 @@ fn place(number: usize, rows: usize) -> anyhow::Result<usize> {
             Err(Failure::usage(format!("--row {number}: there is no such row"), hint).into())
         }
     }
-}
-
-/// "score 14.2, p 0.0005, an anomaly".
-pub fn judgement(judged: &Judged) -> String {
-    let (score, p_value) = (significant(judged.score), significant(judged.p_value));
-    let what = match judged.anomaly {
-        true => "an anomaly",
-        false => "ordinary",
-    };
-    format!("score {score}, p {p_value}, {what}")
 }
 
 /// A cell for a script: numbers as such, all else as the table has it, null for a missing one.

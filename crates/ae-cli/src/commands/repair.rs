@@ -1,5 +1,6 @@
-use super::named::{NamedRows, Which, cell_json, judgement, table};
+use super::named::{NamedRows, Which, cell_json, table};
 use super::print;
+use crate::cells::judgement;
 use crate::options::DataArguments;
 use ae_model::Model;
 use ae_model::explain::{Column, Repair};

@@ -120,6 +120,8 @@ const SECTIONS: &[fn(&ReportInput) -> Option<Section>] = &[
     sections::traversals::section,
     sections::filters::section,
     sections::feature_errors::section,
+    sections::odd_rows::section,
+    sections::drift::section,
     sections::settings::section,
 ];
 

@@ -1,7 +1,9 @@
 //! How good a model is, what it should be compared with, and what to look at.
 
+mod drift;
 mod look;
 mod measure;
+mod odd_rows;
 mod quality;
 mod reference;
 mod training;
@@ -57,12 +59,14 @@ fn with_training(
     let measured = measure(model, rows, model.reference())?;
     let latent_units = measured.units.finish(measured.rows_vary());
     let hidden_layers = units::hidden_layers(model, rows, measured.rows_vary());
+    let drift = drift::drift(model, rows);
     let verdict = verdict::verdict(&Facts {
         model,
         measured: &measured,
         units: &latent_units,
         hidden: &hidden_layers,
         training: training.as_ref(),
+        drift: &drift,
         part,
     });
     Ok(Evaluation {
@@ -81,6 +85,8 @@ fn with_training(
         training,
         verdict,
         per_feature: per_feature(model, &measured),
+        odd_rows: odd_rows::odd_rows(model, rows)?,
+        drift,
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),
         traversals: look::traversals(model, &measured, &latent_units)?,

@@ -2,6 +2,7 @@
 //! what isn't a picture.
 //! Errors are in the scaled units the network works in, unless said otherwise.
 
+use crate::explain::{Column, Explanation, Repair};
 use serde::Serialize;
 
 /// Everything measured on one part of the data.
@@ -30,6 +31,11 @@ pub struct Evaluation {
     pub verdict: Verdict,
     /// Error of each feature, in the order of the row.
     pub per_feature: Vec<FeatureError>,
+    /// The oddest rows of a table and why they are odd; `None` of images.
+    #[serde(skip)]
+    pub odd_rows: Option<OddRows>,
+    /// How far each column's values and holes are from those trained on, the farthest first.
+    pub drift: Vec<Drift>,
     /// Rows to look at: the best, some around the median, the worst.
     #[serde(skip)]
     pub examples: Vec<Example>,
@@ -186,6 +192,53 @@ pub struct FeatureError {
     pub mse: f64,
     /// Variance over rows: what the mean predictor leaves.
     pub variance: f64,
+}
+
+/// The oddest rows of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OddRows {
+    /// Rows beyond the model's threshold, of all that were measured.
+    pub anomalies: usize,
+    /// The columns that explanations and repairs speak of.
+    pub columns: Vec<Column>,
+    /// Why the oddest of them are odd, the oddest first; numbers of rows are those of the
+    /// data set.
+    pub explanations: Vec<Explanation>,
+    /// What would mend the same rows, in the same order.
+    pub repairs: Vec<Repair>,
+}
+
+/// How far a column is from what it was in the training rows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drift {
+    /// The column's name.
+    pub column: String,
+    /// Between the distributions, in [0, 1]: Kolmogorov and Smirnov's for numbers, else half
+    /// of the sum of the differences between the values' shares.
+    pub distance: f64,
+    /// Whether that is large, and larger than chance makes it.
+    pub is_drift: bool,
+    /// What changed most.
+    pub change: Change,
+}
+
+/// What changed in a column between the training rows and others.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The median, in the data's units.
+    Median([f64; 2]),
+    /// The share of a value.
+    Share {
+        /// The feature's name.
+        value: String,
+        /// Before and now.
+        shares: [f64; 2],
+    },
+    /// The share of missing cells.
+    Holes([f64; 2]),
+    /// Parts of a value, such as the hours of a date-time.
+    Parts,
 }
 
 /// A row beside its reconstruction.

@@ -1,7 +1,9 @@
 //! Is this model any good? One small function a finding; [`FINDINGS`] lists them.
 
 use super::measure::Measured;
-use super::{Finding, Grade, HiddenLayer, LatentUnit, PartLoss, Severity, Training, Verdict};
+use super::{
+    Drift, Finding, Grade, HiddenLayer, LatentUnit, PartLoss, Severity, Training, Verdict,
+};
 use crate::Model;
 
 /// What a finding may look at.
@@ -12,6 +14,8 @@ pub(super) struct Facts<'a> {
     pub(super) hidden: &'a [HiddenLayer],
     /// Where the rows of the training are at hand.
     pub(super) training: Option<&'a Training>,
+    /// Of the columns of a table.
+    pub(super) drift: &'a [Drift],
     /// Name of the part that was measured.
     pub(super) part: &'a str,
 }
@@ -24,6 +28,7 @@ const FINDINGS: &[fn(&Facts<'_>) -> Option<Finding>] = &[
     worse_than_noisy_input,
     worse_than_components,
     hardly_trained,
+    drifted,
     dead_units,
     dead_hidden_units,
     over_complete,
@@ -241,6 +246,35 @@ fn hardly_trained(facts: &Facts<'_>) -> Option<Finding> {
             model.history().len()
         ),
         "a smaller batch (`--batch 16`), more epochs, or a higher learning rate",
+    )
+}
+
+/// Drifted columns that are named.
+const NAMED: usize = 3;
+
+fn drifted(facts: &Facts<'_>) -> Option<Finding> {
+    let mut names: Vec<&str> = Vec::new();
+    for drift in facts.drift.iter().filter(|drift| drift.is_drift) {
+        if !names.contains(&drift.column.as_str()) {
+            names.push(&drift.column);
+        }
+    }
+    let count = names.len();
+    let (columns, are) = match count {
+        0 => return None,
+        1 => ("column", "is"),
+        _ => ("columns", "are"),
+    };
+    let more = if count > NAMED { ", …" } else { "" };
+    names.truncate(NAMED);
+    finding(
+        Severity::Warning,
+        "not like the training rows",
+        format!(
+            "{count} {columns} {are} spread otherwise than in training: {}{more}",
+            names.join(", ")
+        ),
+        "if this is what rows look like from now on, train anew with such rows",
     )
 }
 

@@ -14,10 +14,10 @@ pub struct Column {
     /// Its numbers in a row as a source gives it: two for a date-time, else one.
     pub cells: Range<usize>,
     /// The features that hold its value.
-    pub(super) features: Range<usize>,
+    pub(crate) features: Range<usize>,
     /// The feature that says that its cell is missing.
-    pub(super) indicator: Option<usize>,
-    pub(super) nature: Nature,
+    pub(crate) indicator: Option<usize>,
+    pub(crate) nature: Nature,
 }
 
 impl Column {

@@ -26,7 +26,7 @@ pub use scorer::{Judged, Scorer};
 pub use surprise::{Surprise, Surprising};
 pub use threshold::{Auto, Calibration, Choose, Fpr, Quantile, Threshold};
 
-pub(crate) use ranked::kept_places;
+pub(crate) use ranked::{Ranked, kept_places};
 pub(crate) use scorer::Calibrated;
 pub(crate) use surprise::{Spread, Standard};
 
@@ -94,6 +94,14 @@ impl Method {
         match self {
             Self::Mse => None,
             Self::Surprise(fitted) => fitted.spread(feature),
+        }
+    }
+
+    /// How a feature's values are spread over the training rows, if that was fitted.
+    pub(crate) fn distribution(&self, feature: usize) -> Option<Ranked<'_>> {
+        match self {
+            Self::Mse => None,
+            Self::Surprise(fitted) => Some(fitted.distribution(feature)),
         }
     }
 }

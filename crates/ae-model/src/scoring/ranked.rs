@@ -20,7 +20,7 @@ pub(crate) fn kept_places(rows: usize) -> Vec<usize> {
 /// How many of a sample's numbers lie on either side of a number. Where that isn't known
 /// exactly, the larger count is given: no row is called rarer than it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ranked<'a> {
+pub(crate) struct Ranked<'a> {
     /// Numbers in the sample.
     pub(super) rows: usize,
     /// The places that are kept, ascending.
@@ -33,6 +33,38 @@ impl Ranked<'_> {
     /// Numbers of the sample that are at least `value`.
     pub(super) fn at_least(&self, value: f32) -> usize {
         self.from(self.knots.partition_point(|knot| *knot < value))
+    }
+
+    /// The middle one, or one beside it.
+    pub(crate) fn median(&self) -> f32 {
+        self.knots[self.places.partition_point(|place| *place < self.rows / 2)]
+    }
+
+    /// Kolmogorov and Smirnov's distance between this sample and another, sorted one, or less,
+    /// where this one isn't known exactly: in [0, 1].
+    pub(crate) fn distance(&self, sorted: &[f32]) -> f64 {
+        // Between the share here, as far as it is known, and that of the other sample.
+        let gap = |[least, most]: [usize; 2], there: usize| {
+            let [least, most] = [least, most].map(|count| count as f64 / self.rows as f64);
+            let there = there as f64 / sorted.len() as f64;
+            (least - there).max(there - most)
+        };
+        let (mut farthest, mut start) = (0.0_f64, 0);
+        for same in self.knots.chunk_by(|a, b| a == b) {
+            let end = start + same.len();
+            let before = if start == 0 {
+                0
+            } else {
+                self.places[start - 1] + 1
+            };
+            let below = sorted.partition_point(|value| *value < same[0]);
+            let up_to = sorted.partition_point(|value| *value <= same[0]);
+            farthest = farthest
+                .max(gap([before, self.places[start]], below))
+                .max(gap([self.places[end - 1] + 1, self.up_to(end)], up_to));
+            start = end;
+        }
+        farthest
     }
 
     /// Numbers up to the first so many knots.
@@ -133,6 +165,28 @@ mod tests {
             }
             let fewer = found_at_most.min(ranked.at_least(value));
             prop_assert_eq!(OutwardTable::new(ranked, |count| count as f64).of(value), fewer as f64);
+        }
+
+        #[test]
+        fn distances_are_never_too_large_and_a_twentieth_too_small_at_most(
+            ours in prop::collection::vec(-50i16..50, 1..600),
+            theirs in prop::collection::vec(-80i16..40, 1..300),
+        ) {
+            let mut floats: Vec<f32> = ours.iter().map(|v| f32::from(*v)).collect();
+            let places = kept_places(floats.len());
+            let knots = knots(&mut floats, &places);
+            let ranked = Ranked { rows: ours.len(), places: &places, knots: &knots };
+            let mut sorted: Vec<f32> = theirs.iter().map(|v| f32::from(*v)).collect();
+            sorted.sort_unstable_by(f32::total_cmp);
+            let share = |of: &[i16], value: i16| {
+                of.iter().filter(|v| **v <= value).count() as f64 / of.len() as f64
+            };
+            let exact = (-80..50)
+                .map(|value| (share(&ours, value) - share(&theirs, value)).abs())
+                .fold(0.0, f64::max);
+            let found = ranked.distance(&sorted);
+            prop_assert!(found <= exact + 1e-12, "{found} for {exact}");
+            prop_assert!(found >= exact - 0.05, "{found} for {exact}");
         }
     }
 }

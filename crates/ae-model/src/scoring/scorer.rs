@@ -127,6 +127,11 @@ impl Scorer {
         self.method.spread(feature)
     }
 
+    /// See [`Method::distribution`].
+    pub(crate) fn distribution(&self, feature: usize) -> Option<Ranked<'_>> {
+        self.method.distribution(feature)
+    }
+
     /// What a score means.
     pub fn judge(&self, score: f64) -> Judged {
         let as_odd = self.calibrated.ranked().at_least(score as f32);

@@ -219,6 +219,19 @@ fn deviation(numbers: &[f64]) -> f64 {
     (squares.sum::<f64>() / count).sqrt()
 }
 
+/// A feature's own among the knots of all.
+fn ranked<'a>(
+    (rows, places, knots): (usize, &'a [usize], &'a [f32]),
+    feature: usize,
+) -> Ranked<'a> {
+    let kept = places.len();
+    Ranked {
+        rows,
+        places,
+        knots: &knots[feature * kept..(feature + 1) * kept],
+    }
+}
+
 impl Surprising {
     /// From the rows it was fitted on and the knots of each feature, features × places.
     pub(crate) fn new(
@@ -233,13 +246,9 @@ impl Surprising {
             let share = (as_far_out as f64 + 0.5) / (rows as f64 + 1.0);
             -share.min(0.5).ln()
         };
-        let kept = places.len();
-        let ranked = (0..values.centre.len()).map(|feature| Ranked {
-            rows,
-            places: &places,
-            knots: &knots[feature * kept..(feature + 1) * kept],
-        });
-        let rarities = ranked.map(|ranked| OutwardTable::new(ranked, nats));
+        let features = 0..values.centre.len();
+        let of = |feature| OutwardTable::new(ranked((rows, &places, &knots), feature), nats);
+        let rarities = features.map(of);
         Self {
             rarities: rarities.collect(),
             rows,
@@ -287,6 +296,11 @@ impl Surprising {
     pub(super) fn spread(&self, feature: usize) -> Option<f32> {
         let weight = self.residuals.weight[feature];
         (weight > 0.0).then(|| 1.0 / weight)
+    }
+
+    /// How the training rows' values of a feature are spread.
+    pub(super) fn distribution(&self, feature: usize) -> Ranked<'_> {
+        ranked((self.rows, &self.places, &self.knots), feature)
     }
 
     /// Rarity, distance from the middle, and distance from the reconstruction.

@@ -1,10 +1,12 @@
 //! The sections of the page, a file each.
 
+pub mod drift;
 pub mod feature_errors;
 pub mod filters;
 pub mod latent_map;
 pub mod latent_units;
 pub mod losses;
+pub mod odd_rows;
 pub mod reconstructions;
 pub mod settings;
 pub mod traversals;
