@@ -173,6 +173,26 @@ fn rows_that_are_not_there_are_refused() {
 }
 
 #[test]
+fn rows_are_named_by_the_columns_asked_for() {
+    let place = trained("--epochs 1");
+    for command in ["explain", "repair"] {
+        let named = format!("{command} {MODEL} --row 250 --show wood,size");
+        let run = place.run(&named).ok();
+        let line = boards().lines().nth(250).unwrap().to_owned();
+        let cells: Vec<&str> = line.split(',').collect();
+        let name = format!(
+            "row 250 (id {}, wood {}, size {})",
+            cells[0], cells[1], cells[2]
+        );
+        assert!(run.stdout.starts_with(&name), "{}", run.stdout);
+        let json = &lines(place.run(&format!("{named} --json")).ok())[0];
+        assert_eq!(json["shown"]["wood"], cells[1]);
+        let run = place.run(&format!("{command} {MODEL} --show woods"));
+        run.fails(2, &["--show woods", "did you mean `wood`?"]);
+    }
+}
+
+#[test]
 fn rows_unlike_those_trained_on_are_told_by_their_columns() {
     let place = trained("");
     let drift = |data: &str, drifted: &[(&str, f64)]| {

@@ -32,7 +32,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
-    let rows = NamedRows::read(&arguments.data, &model, quiet)?;
+    let rows = NamedRows::read(&arguments.data, &arguments.which, &model, quiet)?;
     let judged = model.judge(&rows.dataset)?;
     let chosen = arguments.which.of(&judged, quiet)?;
     let explained = model.explain(&rows.dataset, &judged, &chosen, arguments.cells)?;

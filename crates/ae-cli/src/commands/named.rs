@@ -16,6 +16,7 @@ pub struct NamedRows {
     pub dataset: Dataset,
     ids: Vec<String>,
     id_names: Vec<String>,
+    shown: Vec<Column>,
 }
 
 /// Which rows.
@@ -27,11 +28,20 @@ pub struct Which {
     /// At most so many anomalies, the oddest first.
     #[arg(long, value_name = "ROWS", default_value_t = 10)]
     top: usize,
+    /// Columns to name each row by, beside its number and its ids.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    show: Vec<String>,
 }
 
 impl NamedRows {
     /// Reads them as the model wants them.
-    pub fn read(data: &DataArguments, model: &Model, quiet: bool) -> anyhow::Result<Self> {
+    pub fn read(
+        data: &DataArguments,
+        which: &Which,
+        model: &Model,
+        quiet: bool,
+    ) -> anyhow::Result<Self> {
+        let shown = which.shown(model)?;
         let Some(mut reader) = data.open_blocks(model)? else {
             let (dataset, part) = data.open(model)?;
             say_rows(&dataset, part, quiet);
@@ -40,6 +50,7 @@ impl NamedRows {
                 dataset,
                 ids: Vec::new(),
                 id_names: Vec::new(),
+                shown,
             });
         };
         warn(reader.notes(), quiet);
@@ -67,16 +78,19 @@ impl NamedRows {
             dataset,
             ids,
             id_names,
+            shown,
         })
     }
 
     /// "row 17", "row 17 (machine A12)".
     pub fn name(&self, row: usize) -> String {
-        let pairs = self.ids(row).map(|(name, id)| format!("{name} {id}"));
-        let ids: Vec<String> = pairs.collect();
-        match ids.is_empty() {
+        let ids = self.ids(row).map(|(name, id)| format!("{name} {id}"));
+        let shown = self.shown.iter();
+        let shown = shown.map(|column| format!("{} {}", column.name, self.text(row, column)));
+        let names: Vec<String> = ids.chain(shown).collect();
+        match names.is_empty() {
             true => format!("row {}", row + 1),
-            false => format!("row {} ({})", row + 1, ids.join(", ")),
+            false => format!("row {} ({})", row + 1, names.join(", ")),
         }
     }
 
@@ -105,6 +119,13 @@ impl NamedRows {
         if !ids.is_empty() {
             json.insert("id".to_owned(), Value::Object(ids));
         }
+        let shown = self.shown.iter();
+        let shown: Map<String, Value> = shown
+            .map(|column| (column.name.clone(), self.value(row, column)))
+            .collect();
+        if !shown.is_empty() {
+            json.insert("shown".to_owned(), Value::Object(shown));
+        }
         json
     }
 
@@ -115,6 +136,18 @@ impl NamedRows {
 }
 
 impl Which {
+    /// The columns to name rows by.
+    fn shown(&self, model: &Model) -> anyhow::Result<Vec<Column>> {
+        let columns = model.columns();
+        let find = |name: &String| {
+            let column = columns.iter().find(|column| column.name == *name);
+            column
+                .cloned()
+                .ok_or_else(|| no_such_column(name, &columns))
+        };
+        self.show.iter().map(find).collect()
+    }
+
     /// The rows that are meant, from 0.
     pub fn of(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
         if !self.rows.is_empty() {
@@ -140,6 +173,20 @@ impl Which {
         odd.truncate(self.top);
         Ok(odd)
     }
+}
+
+fn no_such_column(name: &str, columns: &[Column]) -> anyhow::Error {
+    let names = columns.iter().map(|column| column.name.as_str());
+    let list = names.clone().collect::<Vec<_>>().join(", ");
+    let hint = match ae_choice::suggest(name, names) {
+        Some(near) => format!("did you mean `{near}`? columns: {list}"),
+        None => format!("columns: {list}"),
+    };
+    Failure::usage(
+        format!("--show {name}: the model knows no such column"),
+        Some(hint),
+    )
+    .into()
 }
 
 fn place(number: usize, rows: usize) -> anyhow::Result<usize> {

@@ -27,7 +27,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
-    let rows = NamedRows::read(&arguments.data, &model, quiet)?;
+    let rows = NamedRows::read(&arguments.data, &arguments.which, &model, quiet)?;
     let chosen = arguments.which.of(&model.judge(&rows.dataset)?, quiet)?;
     let columns = model.columns();
     for repair in model.repair(&rows.dataset, &chosen)? {

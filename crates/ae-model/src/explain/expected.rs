@@ -21,15 +21,18 @@ const DEVIATIONS: f32 = 2.0;
 const LEAST_DIGIT: f64 = 0.2;
 
 impl Desk<'_> {
-    /// The row of cells that these features stand for, numbers with as many digits as are known
-    /// of them.
+    /// The row of cells that these features stand for: numbers with as many digits as are known
+    /// of them, and none beyond those of the training rows, where a network knows nothing.
     pub(super) fn cells(&self, features: &[f32], cells: &mut [f32]) {
         self.prepared.preprocessing().inverse_row(features, cells);
         for column in &self.columns {
+            let cell = &mut cells[column.cells.start];
             if let Some([low, high]) = self.interval(column, features) {
                 let deviation = f64::from(high - low) / f64::from(2.0 * DEVIATIONS);
-                let cell = &mut cells[column.cells.start];
                 *cell = rounded(*cell, deviation);
+            }
+            if let Some([low, high]) = self.range(column) {
+                *cell = cell.max(low).min(high);
             }
         }
     }
@@ -67,6 +70,20 @@ impl Desk<'_> {
             }
             _ => Confidence::Unknown,
         }
+    }
+
+    /// Where the training rows' numbers of a column lie.
+    fn range(&self, column: &Column) -> Option<[f32; 2]> {
+        if column.nature != Nature::Number || column.cells.len() > 1 {
+            return None;
+        }
+        let scaled = self
+            .model
+            .scorer()
+            .distribution(column.features.start)?
+            .range()?;
+        let scaling = self.prepared.preprocessing().scaling();
+        Some(scaled.map(|end| scaling.inverse_value(column.cells.start, end)))
     }
 
     /// Where a number lies that is expected to be as these features say.

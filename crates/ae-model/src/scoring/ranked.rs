@@ -40,6 +40,11 @@ impl Ranked<'_> {
         self.knots[self.places.partition_point(|place| *place < self.rows / 2)]
     }
 
+    /// The smallest and the largest.
+    pub(crate) fn range(&self) -> Option<[f32; 2]> {
+        Some([*self.knots.first()?, *self.knots.last()?])
+    }
+
     /// Kolmogorov and Smirnov's distance between this sample and another, sorted one, or less,
     /// where this one isn't known exactly: in [0, 1].
     pub(crate) fn distance(&self, sorted: &[f32]) -> f64 {
