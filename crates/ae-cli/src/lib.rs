@@ -5,7 +5,6 @@
 //! stdout, everything else to stderr. Exit codes: 0 fine, 1 failed, 2 wrong usage.
 #![forbid(unsafe_code)]
 
-mod cells;
 mod columns;
 mod commands;
 mod failure;

@@ -1,7 +1,7 @@
 use super::named::{NamedRows, Which, cell_json, table};
 use super::print;
-use crate::cells::{confidence, judgement};
 use crate::options::DataArguments;
+use crate::report::cells::{confidence, judgement};
 use crate::report::number::percent;
 use ae_model::Model;
 use ae_model::explain::{Column, Confidence, Explanation};
@@ -13,7 +13,8 @@ use std::path::PathBuf;
 /// most like it in everything else.
 ///
 /// What is expected in a listed cell is what the network makes of the row's less suspicious
-/// cells. The interval behind it holds about 95 % of such cells.
+/// cells. The interval behind it holds about 95 % of such cells: that is tried out on ordinary
+/// rows of the same data.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// A model file.

@@ -1,7 +1,7 @@
 use super::named::{NamedRows, Which, cell_json, table};
 use super::print;
-use crate::cells::judgement;
 use crate::options::DataArguments;
+use crate::report::cells::judgement;
 use ae_model::Model;
 use ae_model::explain::{Column, Repair};
 use serde_json::{Value, json};

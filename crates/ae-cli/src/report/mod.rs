@@ -5,6 +5,7 @@
 //! script, follows the reader's light or dark theme, and has the same bits for the same input.
 //! A section is one file in `sections/` and one line in [`SECTIONS`].
 
+pub mod cells;
 mod chart;
 mod check;
 #[cfg(test)]

@@ -4,7 +4,8 @@ use ae_data::preprocess::Nature;
 /// How sure an expectation is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Confidence {
-    /// The interval, in the data's units, that holds about 95 % of such cells.
+    /// The interval, in the data's units, that holds about 95 % of such cells in ordinary rows of
+    /// the same data, where there are enough of them.
     Interval([f32; 2]),
     /// The probability of what is expected, and of the value that is there.
     Probability([f32; 2]),
@@ -12,8 +13,9 @@ pub enum Confidence {
     Unknown,
 }
 
-/// Half of the interval that is given with an expected number, in robust standard deviations
-/// of the training rows' residuals: 95 % of them, if they are normal.
+/// Half of the interval that is given with an expected number where too few rows are at hand to
+/// try it out, in robust standard deviations of the training rows' residuals: 95 % of them, if
+/// they are normal.
 const DEVIATIONS: f32 = 2.0;
 
 /// Expected numbers are rounded to a power of ten that is at most this share of the standard
@@ -25,9 +27,9 @@ impl Desk<'_> {
     /// of them, and none beyond those of the training rows, where a network knows nothing.
     pub(super) fn cells(&self, features: &[f32], cells: &mut [f32]) {
         self.prepared.preprocessing().inverse_row(features, cells);
-        for column in &self.columns {
+        for (place, column) in self.columns.iter().enumerate() {
             let cell = &mut cells[column.cells.start];
-            if let Some([low, high]) = self.interval(column, features) {
+            if let Some([low, high]) = self.interval(place, features) {
                 let deviation = f64::from(high - low) / f64::from(2.0 * DEVIATIONS);
                 *cell = rounded(*cell, deviation);
             }
@@ -39,15 +41,11 @@ impl Desk<'_> {
 
     /// How sure the network is of what it expects in a column; `known` are the features of
     /// what is there.
-    pub(super) fn confidence(
-        &self,
-        column: &Column,
-        known: &[f32],
-        expected: &[f32],
-    ) -> Confidence {
-        if let Some(interval) = self.interval(column, expected) {
+    pub(super) fn confidence(&self, place: usize, known: &[f32], expected: &[f32]) -> Confidence {
+        if let Some(interval) = self.interval(place, expected) {
             return Confidence::Interval(interval);
         }
+        let column = &self.columns[place];
         // Without blocks of their own, features of categories are no probabilities.
         let has_probabilities = self.model.autoencoder().output_blocks().is_some();
         let (own, expected) = (
@@ -87,18 +85,26 @@ impl Desk<'_> {
     }
 
     /// Where a number lies that is expected to be as these features say.
-    fn interval(&self, column: &Column, expected: &[f32]) -> Option<[f32; 2]> {
+    fn interval(&self, place: usize, expected: &[f32]) -> Option<[f32; 2]> {
+        let column = &self.columns[place];
         if column.nature != Nature::Number || column.cells.len() > 1 {
             return None;
         }
         let feature = column.features.start;
-        let spread = self.model.scorer().spread(feature)?;
-        let scaling = self.prepared.preprocessing().scaling();
-        let end = |side: f32| {
-            let scaled = expected[feature] + side * DEVIATIONS * spread;
-            scaling.inverse_value(column.cells.start, scaled)
+        let errors = match self.errors[place] {
+            Some(errors) => errors,
+            None => {
+                let spread = self.model.scorer().spread(feature)?;
+                [-DEVIATIONS * spread, DEVIATIONS * spread]
+            }
         };
-        Some([end(-1.0), end(1.0)])
+        let scaling = self.prepared.preprocessing().scaling();
+        let [least, most] = self.range(column).unwrap_or([f32::MIN, f32::MAX]);
+        let end = |error| {
+            let end = scaling.inverse_value(column.cells.start, expected[feature] + error);
+            end.max(least).min(most)
+        };
+        Some(errors.map(end))
     }
 }
 

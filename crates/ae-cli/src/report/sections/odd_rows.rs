@@ -4,7 +4,7 @@ use ae_model::evaluation::OddRows;
 use ae_model::explain::{Column, Explanation, Repair};
 use maud::{Markup, html};
 
-use crate::cells::{confidence, judgement};
+use crate::report::cells::{confidence, judgement};
 use crate::report::number::{count, counted, percent};
 use crate::report::{ReportInput, Section};
 
