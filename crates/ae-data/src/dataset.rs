@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::table::{Guess, Schema};
-use crate::{DataError, Labels, Layout};
+use crate::{DataError, Labels, Layout, Series, Windows};
 
 /// Rows of numbers as a source gave them: unscaled, with what is known about them.
 ///
@@ -27,6 +27,10 @@ pub struct Dataset {
     pub warnings: Vec<String>,
     /// What was found out about the columns of a table, where nobody said.
     pub guesses: Vec<Guess>,
+    /// The order of rows in time, where the source was asked for it.
+    pub series: Option<Series>,
+    /// Of a table that was cut into windows: then each of these rows is one.
+    pub windows: Option<Windows>,
 }
 
 /// The numbers of a [`Dataset`]. Images stay bytes: a quarter of the memory of `f32`.
@@ -151,6 +155,8 @@ impl Dataset {
             name,
             warnings: Vec::new(),
             guesses: Vec::new(),
+            series: None,
+            windows: None,
         })
     }
 
@@ -186,7 +192,7 @@ impl Dataset {
     /// # Panics
     /// If there is no such row or `out` has another length than the row.
     pub fn fill_row(&self, row: usize, out: &mut [f32]) {
-        let range = row * self.width..(row + 1) * self.width;
+        let range = self.offset(row)..self.offset(row) + self.width;
         match &self.values {
             Values::Bytes(bytes) => {
                 let source = &bytes[range];
@@ -206,7 +212,15 @@ impl Dataset {
     pub(crate) fn floats(&self, row: usize) -> &[f32] {
         match &self.values {
             Values::Bytes(_) => &[],
-            Values::Floats(floats) => &floats[row * self.width..(row + 1) * self.width],
+            Values::Floats(floats) => &floats[self.offset(row)..][..self.width],
+        }
+    }
+
+    /// The place of a row's first number. Windows may share numbers.
+    fn offset(&self, row: usize) -> usize {
+        match &self.windows {
+            Some(windows) => windows.offset(row, self.width),
+            None => row * self.width,
         }
     }
 
@@ -216,7 +230,7 @@ impl Dataset {
     /// If there is no such row or feature.
     pub fn value(&self, row: usize, feature: usize) -> f32 {
         assert!(feature < self.width, "feature {feature} of {}", self.width);
-        let index = row * self.width + feature;
+        let index = self.offset(row) + feature;
         match &self.values {
             Values::Bytes(bytes) => f32::from(bytes[index]),
             Values::Floats(floats) => floats[index],
@@ -288,6 +302,9 @@ impl Dataset {
         for size in [self.rows].into_iter().chain(shape) {
             hash.update((size as u64).to_le_bytes());
         }
+        for start in self.windows.iter().flat_map(Windows::starts) {
+            hash.update(start.to_le_bytes());
+        }
         match &self.values {
             Values::Bytes(bytes) => {
                 hash.update("u8");
@@ -319,6 +336,7 @@ impl Dataset {
     pub fn select(&self, rows: &[u32]) -> Self {
         assert!(!rows.is_empty(), "select: no rows");
         let values = match &self.values {
+            shared if self.windows.is_some() => shared.clone(),
             Values::Bytes(bytes) => Values::Bytes(gather(bytes, self.width, rows)),
             Values::Floats(floats) => Values::Floats(gather(floats, self.width, rows)),
         };
@@ -335,6 +353,8 @@ impl Dataset {
             name: self.name.clone(),
             warnings: self.warnings.clone(),
             guesses: self.guesses.clone(),
+            series: self.series.clone(),
+            windows: self.windows.as_ref().map(|windows| windows.select(rows)),
         }
     }
 
@@ -354,6 +374,9 @@ impl Dataset {
         }
         if let Some(labels) = &mut self.labels {
             labels.ids.truncate(rows);
+        }
+        if let Some(series) = &mut self.series {
+            series.truncate(rows);
         }
     }
 

@@ -138,6 +138,36 @@ pub enum DataError {
         /// Rows asked for as test.
         test: usize,
     },
+    /// Windows of another size than there can be.
+    #[error(
+        "windows of {length} steps, one every {stride}: a window has at least 2 steps, and is at most its own length from the next"
+    )]
+    Windowing {
+        /// Steps in a window.
+        length: usize,
+        /// Steps from one to the next.
+        stride: usize,
+    },
+    /// Windows of what is no table.
+    #[error("{name}: windows are cut from the rows of a CSV file")]
+    NoSeries {
+        /// The data set.
+        name: String,
+    },
+    /// Too few rows that follow each other.
+    #[error(
+        "{name}: windows of {length} steps, but the longest stretch without a gap or a new group is {longest} of {rows} rows"
+    )]
+    TooFewSteps {
+        /// The data set.
+        name: String,
+        /// Rows there are.
+        rows: usize,
+        /// Rows of the longest stretch.
+        longest: usize,
+        /// Steps in a window.
+        length: usize,
+    },
     /// More rows than their 32-bit numbers can tell apart.
     #[error("{rows} rows, where at most {} were expected", u32::MAX)]
     TooManyRows {
@@ -169,6 +199,15 @@ impl DataError {
                 Some("scale with `min-max`, `standard` or `robust` instead of `unit`".to_owned())
             }
             Self::Split { .. } => Some("ask for smaller fractions or bring more rows".to_owned()),
+            Self::Windowing { .. } => Some("`--window 64 --stride 1` is where to begin".to_owned()),
+            Self::TooFewSteps { longest, .. } if *longest >= 2 => {
+                Some(format!("`--window {longest}` or fewer"))
+            }
+            Self::TooFewSteps { .. } => Some(
+                "`--time` must name what grows from row to row, `--group` what stays the same \
+                 within a series"
+                    .to_owned(),
+            ),
             Self::NothingVaries { .. } => {
                 Some("there is nothing to learn from constant columns".to_owned())
             }

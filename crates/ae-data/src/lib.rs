@@ -6,6 +6,7 @@
 //! | [`source`] | IDX, npy, npz and CSV files, sets known by name, the built-in digits `strokes` |
 //! | [`table`] | what the columns of a table are, and how that is found out |
 //! | [`Dataset`] | rows of bytes or floats with their layout, labels and warnings |
+//! | [`Windows`] | time series: rows that follow each other, cut into windows |
 //! | [`Split`] | which rows train, validate and test |
 //! | [`scaling`] | fitted on the training rows, applied to all, taken back for reports |
 //! | [`preprocess`] | scaling and what makes several columns of features of one: categories, dates, holes |
@@ -49,6 +50,7 @@ pub mod scaling;
 pub mod source;
 mod split;
 pub mod table;
+mod windows;
 
 pub use dataset::{Dataset, NumberKind, Parts, Values};
 pub use error::{DataError, Problem};
@@ -60,3 +62,4 @@ pub use scaling::{FittedScaling, Prepared, Scaling};
 pub use source::{SourceOptions, write_npy};
 pub use split::Split;
 pub use table::{Column, Kind, Schema};
+pub use windows::{Series, Windowing, Windows};

@@ -7,6 +7,7 @@ use super::Oddities;
 use super::column::{Coder, EncodedColumn};
 use super::part::{Nature, Part};
 use crate::table::{Kind, Schema};
+use crate::windows::name_at;
 use crate::{Dataset, FittedScaling};
 
 /// A column and the features it became.
@@ -77,6 +78,27 @@ impl Encoding {
             columns,
             names,
             clip,
+        }
+    }
+
+    /// The encoding of windows of `steps` rows, side by side.
+    pub(super) fn tiled(&self, steps: usize) -> Self {
+        let width = self.width();
+        let cells: usize = self.groups.iter().map(|g| g.cells.len()).sum();
+        let shifted = |range: &Range<usize>, by: usize| range.start + by..range.end + by;
+        let group = |group: &Group, step: usize| Group {
+            column: name_at(&group.column, step),
+            kind: group.kind.clone(),
+            features: shifted(&group.features, step * width),
+            cells: shifted(&group.cells, step * cells),
+        };
+        let groups = (0..steps).flat_map(|step| self.groups.iter().map(move |g| group(g, step)));
+        let names = (0..steps).flat_map(|step| self.names.iter().map(move |n| name_at(n, step)));
+        Self {
+            groups: groups.collect(),
+            columns: vec![self.columns.clone(); steps].concat(),
+            names: names.collect(),
+            clip: self.clip,
         }
     }
 

@@ -53,6 +53,15 @@ impl Preprocessing {
         Ok(Self { scaling, encoding })
     }
 
+    /// The same for windows of `steps` rows side by side: each step is read as a row was.
+    #[must_use]
+    pub fn tiled(&self, steps: usize) -> Self {
+        Self {
+            scaling: self.scaling.tiled(steps),
+            encoding: self.encoding.as_ref().map(|encoding| encoding.tiled(steps)),
+        }
+    }
+
     /// The scaling of the cells.
     pub fn scaling(&self) -> &FittedScaling {
         &self.scaling

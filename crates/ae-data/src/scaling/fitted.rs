@@ -148,6 +148,14 @@ impl FittedScaling {
         Self::new(self.scaling, cells.len(), self.kind, affine, curves)
     }
 
+    /// The scaling of rows of which `times` stand side by side.
+    pub(crate) fn tiled(&self, times: usize) -> Self {
+        let cells: Vec<Option<usize>> = (0..times * self.width)
+            .map(|cell| Some(cell % self.width))
+            .collect();
+        self.of_features(&cells)
+    }
+
     /// Takes one scaled row back to the units of the training data, in place.
     ///
     /// # Panics

@@ -26,6 +26,10 @@ pub struct SourceOptions {
     /// Columns of a CSV file and what they are: `number`, `boolean`, `category`, `datetime`,
     /// `id`, `text`; found out from all of their cells if not given.
     pub types: Vec<(String, String)>,
+    /// The column of a CSV file that says when each row is: not learnt from.
+    pub time: Option<String>,
+    /// The column of a CSV file that tells several series apart: not learnt from.
+    pub group: Option<String>,
     /// Words for a missing value besides an empty cell, in any case of letters; [`MISSING`](crate::table::MISSING) if
     /// not given.
     pub missing: Option<Vec<String>>,
@@ -58,6 +62,8 @@ impl Default for SourceOptions {
             exclude: Vec::new(),
             id: Vec::new(),
             types: Vec::new(),
+            time: None,
+            group: None,
             missing: None,
             decimal: None,
             thousands: None,
@@ -74,13 +80,15 @@ impl SourceOptions {
     /// kind.
     pub(super) fn idle(&self, kind: &str, name: &str) -> Vec<String> {
         const CSV: &[&str] = &["CSV"];
-        let options: [(&'static str, bool, &[&str]); 13] = [
+        let options: [(&'static str, bool, &[&str]); 15] = [
             ("member", self.member.is_some(), &["npz"]),
             ("header", self.header.is_some(), CSV),
             ("delimiter", self.delimiter.is_some(), CSV),
             ("exclude", !self.exclude.is_empty(), CSV),
             ("id", !self.id.is_empty(), CSV),
             ("types", !self.types.is_empty(), CSV),
+            ("time", self.time.is_some(), CSV),
+            ("group", self.group.is_some(), CSV),
             ("missing", self.missing.is_some(), CSV),
             ("decimal", self.decimal.is_some(), CSV),
             ("thousands", self.thousands.is_some(), CSV),

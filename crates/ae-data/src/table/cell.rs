@@ -106,7 +106,9 @@ pub fn cell_text(kind: &Kind, cells: &[f32]) -> String {
         }
         Kind::DateTime(format) => format.text(f64::from(cells[0]), f64::from(cells[1])),
         Kind::Constant { value } => value.clone(),
-        Kind::Id | Kind::Label | Kind::Text | Kind::Excluded => String::new(),
+        Kind::Id | Kind::Time(_) | Kind::Group | Kind::Label | Kind::Text | Kind::Excluded => {
+            String::new()
+        }
     }
 }
 

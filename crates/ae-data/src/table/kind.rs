@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{DateFormat, NumberFormat};
+use super::{DateFormat, NumberFormat, TimeFormat};
 
 /// What a column's cells are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,10 @@ pub enum Kind {
     },
     /// Names a row: carried along as it is written, not learnt from.
     Id,
+    /// When a row is: what windows are ordered by, not learnt from.
+    Time(TimeFormat),
+    /// Which of several series a row belongs to: not learnt from.
+    Group,
     /// The class of a row.
     Label,
     /// Free text: left out.
@@ -79,8 +83,20 @@ impl Kind {
         match self {
             Self::Number(_) | Self::Boolean { .. } | Self::Category { .. } => 1,
             Self::DateTime(_) => 2,
-            Self::Constant { .. } | Self::Id | Self::Label | Self::Text | Self::Excluded => 0,
+            Self::Constant { .. }
+            | Self::Id
+            | Self::Time(_)
+            | Self::Group
+            | Self::Label
+            | Self::Text
+            | Self::Excluded => 0,
         }
+    }
+
+    /// Whether rows can't be used without it: because it is learnt from, or because rows
+    /// can't be put in order without it.
+    pub fn is_needed(&self) -> bool {
+        self.cells() > 0 || matches!(self, Self::Time(_) | Self::Group)
     }
 
     /// What to call it.
@@ -92,6 +108,8 @@ impl Kind {
             Self::DateTime(_) => "date-time",
             Self::Constant { .. } => "constant",
             Self::Id => "id",
+            Self::Time(_) => "time",
+            Self::Group => "group",
             Self::Label => "label",
             Self::Text => "text",
             Self::Excluded => "excluded",

@@ -15,6 +15,7 @@ mod missing;
 mod number;
 mod overrides;
 mod schema;
+mod time;
 
 pub use cell::cell_text;
 pub use column::Column;
@@ -25,6 +26,7 @@ pub use missing::MISSING;
 pub(crate) use missing::MissingWords;
 pub use number::NumberFormat;
 pub use schema::Schema;
+pub use time::TimeFormat;
 
 pub(crate) use cell::{CellReader, OTHER};
 pub(crate) use datetime::civil_from_days;

@@ -65,7 +65,7 @@ impl Schema {
     /// column in the file, and the file's columns that nobody asked for.
     ///
     /// # Errors
-    /// A column that is learnt from and isn't there.
+    /// A column that is learnt from, or that orders the rows, and isn't there.
     pub(crate) fn find_in(
         &self,
         names: &[String],
@@ -76,7 +76,7 @@ impl Schema {
             let place = names.iter().position(|name| *name == column.name);
             if let Some(place) = place {
                 used[place] = true;
-            } else if column.kind.cells() > 0 {
+            } else if column.kind.is_needed() {
                 return Err(CsvError::MissingColumn {
                     name: column.name.clone(),
                     found: self.unknown(names),

@@ -18,6 +18,7 @@ mod properties;
 mod scaling;
 mod split;
 mod tables;
+mod windows;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

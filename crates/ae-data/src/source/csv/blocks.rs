@@ -1,10 +1,11 @@
 use super::learn::{Filler, RECORDS_AT_A_TIME, name, text, warnings};
 use super::records::{RecordReader, Records};
+use super::series::SeriesReader;
 use super::{CsvError, FORMAT};
 use crate::source::input::Input;
 use crate::source::{SourceOptions, image_options};
 use crate::table::{Kind, Schema};
-use crate::{DataError, Dataset, Labels};
+use crate::{DataError, Dataset, Labels, Series, Values};
 
 /// A table whose columns are known, a block of rows at a time.
 pub struct TableReader {
@@ -38,6 +39,7 @@ struct Cells {
     values: Vec<f32>,
     ids: Vec<String>,
     labels: Vec<String>,
+    series: Option<Series>,
 }
 
 impl TableReader {
@@ -161,7 +163,8 @@ impl TableReader {
         };
         let (schema, ids) = (self.schema.clone(), cells.ids);
         let labels = self.label.map(|_| Labels::from_texts(&cells.labels));
-        let dataset = Dataset::table(name(&path), schema, cells.values, labels)?;
+        let mut dataset = Dataset::table(name(&path), schema, cells.values, labels)?;
+        dataset.series = cells.series;
         let records = self
             .keeps_records
             .then(|| std::mem::take(&mut self.records));
@@ -170,6 +173,34 @@ impl TableReader {
             ids,
             records,
         }))
+    }
+
+    /// All rows that are left, and their ids, row after row.
+    ///
+    /// # Errors
+    /// As [`next_block`](Self::next_block).
+    pub fn read_all(mut self) -> Result<(Dataset, Vec<String>), DataError> {
+        let (mut values, mut ids) = (Vec::new(), Vec::new());
+        let (mut labels, mut times, mut groups) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(block) = self.next_block()? {
+            if let Values::Floats(floats) = &block.dataset.values {
+                values.extend_from_slice(floats);
+            }
+            ids.extend(block.ids);
+            labels.extend(block.dataset.labels.iter().flat_map(texts));
+            if let Some(series) = block.dataset.series {
+                times.extend(series.times.into_iter().flatten());
+                groups.extend(series.groups.iter().flat_map(texts));
+            }
+        }
+        let labels = (!labels.is_empty()).then(|| Labels::from_texts(&labels));
+        let mut dataset = Dataset::table(name(&self.path), self.schema, values, labels)?;
+        let series = Series {
+            times: (!times.is_empty()).then_some(times),
+            groups: (!groups.is_empty()).then(|| Labels::from_texts(&groups)),
+        };
+        dataset.series = (series != Series::default()).then_some(series);
+        Ok((dataset, ids))
     }
 
     fn try_next(&mut self) -> Result<Option<Cells>, CsvError> {
@@ -186,6 +217,8 @@ impl TableReader {
         self.rows += found;
         let mut values = vec![0.0; found * self.schema.cells()];
         Filler::new(&self.schema, &self.places).fill(records, &mut values)?;
+        let mut series = SeriesReader::new(&self.schema, &self.places);
+        series.add(records)?;
         let of = |columns: &[usize]| {
             let rows = 0..found;
             let cells = rows.flat_map(|row| columns.iter().map(move |&c| (row, c)));
@@ -197,8 +230,15 @@ impl TableReader {
             values,
             ids: of(&self.ids),
             labels: of(self.label.as_slice()),
+            series: series.finish(),
         }))
     }
+}
+
+/// The label of each row.
+fn texts(labels: &Labels) -> impl Iterator<Item = String> {
+    let ids = labels.ids.iter();
+    ids.map(|id| labels.names[*id as usize].clone())
 }
 
 fn names(schema: &Schema) -> Vec<String> {

@@ -163,6 +163,13 @@ impl CellProblem {
         }
     }
 
+    pub(crate) fn not_a_time(cell: &[u8]) -> Self {
+        Self::Kind {
+            found: Self::token(cell),
+            expected: "a time, and rows can't be put in order without",
+        }
+    }
+
     pub(crate) fn not_a_date(cell: &[u8]) -> Self {
         Self::Kind {
             found: Self::token(cell),

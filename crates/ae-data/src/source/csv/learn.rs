@@ -5,11 +5,12 @@ use ae_tensor::parallel;
 
 use super::CsvError;
 use super::records::{RecordReader, Records};
+use super::series::SeriesReader;
 use crate::source::SourceOptions;
 use crate::source::input::Input;
 use crate::table::infer::Profile;
 use crate::table::{CellReader, Column, Guess, Kind, KindName, MissingWords, Overrides, Schema};
-use crate::{DataError, Dataset, Labels, Parts};
+use crate::{DataError, Dataset, Labels, Parts, Series};
 
 /// Records looked at together: enough to share among cores.
 pub(super) const RECORDS_AT_A_TIME: usize = 8192;
@@ -24,8 +25,10 @@ pub(super) fn read(input: Input, options: &SourceOptions) -> Result<Parts, DataE
     let path = input.path().to_owned();
     let (input, again) = input.twice()?;
     let learnt = learn(input, options).map_err(DataError::in_file(&path))?;
-    let (values, labels) = fill(again, options, &learnt).map_err(DataError::in_file(&path))?;
-    let mut train = Dataset::table(name(&path), learnt.schema, values, labels)?;
+    let filled = fill(again, options, &learnt).map_err(DataError::in_file(&path))?;
+    let (schema, labels) = (learnt.schema, filled.labels);
+    let mut train = Dataset::table(name(&path), schema, filled.values, labels)?;
+    train.series = filled.series;
     train.guesses = learnt.guesses;
     train.warnings = warnings(&path, learnt.warnings);
     Ok(Parts { train, test: None })
@@ -37,21 +40,9 @@ pub(in crate::source) fn read_known(
     options: &SourceOptions,
     schema: &Schema,
 ) -> Result<Parts, DataError> {
-    let path = input.path().to_owned();
-    let mut reader = super::TableReader::open(input, options, schema)?;
+    let reader = super::TableReader::open(input, options, schema)?;
     let notes = reader.notes().to_vec();
-    let (mut values, mut labels) = (Vec::new(), Vec::new());
-    while let Some(block) = reader.next_block()? {
-        if let crate::Values::Floats(floats) = &block.dataset.values {
-            values.extend_from_slice(floats);
-        }
-        if let Some(found) = block.dataset.labels {
-            let name = |id: &u32| found.names[*id as usize].clone();
-            labels.extend(found.ids.iter().map(name));
-        }
-    }
-    let labels = (!labels.is_empty()).then(|| Labels::from_texts(&labels));
-    let mut train = Dataset::table(name(&path), schema.clone(), values, labels)?;
+    let (mut train, _) = reader.read_all()?;
     train.warnings = notes;
     Ok(Parts { train, test: None })
 }
@@ -111,6 +102,11 @@ fn learn(input: Input, options: &SourceOptions) -> Result<Learnt, CsvError> {
     for ((profile, role), name) in profiles.into_iter().zip(roles).zip(names) {
         let kind = match role {
             Some(kind) => kind,
+            None if options.time.as_ref() == Some(&name) => {
+                let (kind, guess) = profile.decide_time()?;
+                guesses.push(guess);
+                kind
+            }
             None => {
                 let (kind, guess) = profile.decide(overrides.kind_of(&name))?;
                 guesses.push(guess);
@@ -162,10 +158,20 @@ fn roles(
     for name in &options.id {
         roles[header.place(name, "carry along as id")?] = Some(Kind::Id);
     }
+    if let Some(name) = &options.group {
+        roles[header.place(name, "tell series apart by")?] = Some(Kind::Group);
+    }
     if let Some(name) = &options.label {
         roles[header.place(name, "take labels from")?] = Some(Kind::Label);
     }
+    if let Some(name) = &options.time {
+        // What it is says more than that it is to be left out or carried along.
+        roles[header.place(name, "order rows by")?] = None;
+    }
     for (role, name) in roles.iter_mut().zip(&header.names) {
+        if options.time.as_ref() == Some(name) {
+            continue;
+        }
         match overrides.kind_of(name) {
             Some(KindName::Id) if role.is_none() => *role = Some(Kind::Id),
             Some(KindName::Text) if role.is_none() => *role = Some(Kind::Text),
@@ -201,11 +207,14 @@ fn dates(schema: &Schema) -> impl Iterator<Item = String> {
     })
 }
 
-fn fill(
-    input: Input,
-    options: &SourceOptions,
-    learnt: &Learnt,
-) -> Result<(Vec<f32>, Option<Labels>), CsvError> {
+/// What the second pass reads.
+struct Filled {
+    values: Vec<f32>,
+    labels: Option<Labels>,
+    series: Option<Series>,
+}
+
+fn fill(input: Input, options: &SourceOptions, learnt: &Learnt) -> Result<Filled, CsvError> {
     let mut reader = RecordReader::open(input, options)?;
     let all: Vec<Option<usize>> = (0..learnt.schema.columns.len()).map(Some).collect();
     let filler = Filler::new(&learnt.schema, &all);
@@ -217,6 +226,7 @@ fn fill(
         .iter()
         .position(|c| c.kind == Kind::Label);
     let mut labels = Vec::new();
+    let mut series = SeriesReader::new(&learnt.schema, &all);
     let (mut records, mut rows) = (Records::default(), 0);
     while rows < learnt.rows {
         reader.read(RECORDS_AT_A_TIME.min(learnt.rows - rows), &mut records)?;
@@ -229,13 +239,17 @@ fn fill(
             });
         }
         filler.fill(&records, &mut values[rows * width..(rows + found) * width])?;
+        series.add(&records)?;
         if let Some(label) = label {
             labels.extend((0..found).map(|row| text(records.cell(row, label))));
         }
         rows += found;
     }
-    let labels = label.map(|_| Labels::from_texts(&labels));
-    Ok((values, labels))
+    Ok(Filled {
+        values,
+        labels: label.map(|_| Labels::from_texts(&labels)),
+        series: series.finish(),
+    })
 }
 
 pub(super) fn text(cell: &[u8]) -> String {

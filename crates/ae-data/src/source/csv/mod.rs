@@ -13,6 +13,7 @@ mod error;
 mod header;
 mod learn;
 mod records;
+mod series;
 mod text;
 
 use super::Format;

@@ -1,7 +1,7 @@
 use super::Guess;
 use super::profile::{MOST_WORDS, ORDERS, Profile, looks_like_an_id};
 use crate::source::{CellProblem, CsvError};
-use crate::table::{DateFormat, DateOrder, Kind, KindName, NumberFormat};
+use crate::table::{DateFormat, DateOrder, Kind, KindName, NumberFormat, TimeFormat};
 
 /// Up to so many different words are a category whatever the number of rows.
 const FEW_WORDS: usize = 50;
@@ -38,6 +38,28 @@ impl Profile {
             kind: kind.name(),
             column: self.name,
             why,
+            missing: self.missing,
+            examples: self.examples,
+        };
+        Ok((kind, guess))
+    }
+
+    /// How the column writes the times of rows.
+    pub(crate) fn decide_time(self) -> Result<(Kind, Guess), CsvError> {
+        let format = match self.date() {
+            Some((Kind::DateTime(format), _)) => TimeFormat::Date(format),
+            _ if self.is_comma() => TimeFormat::Number(NumberFormat::COMMA),
+            _ if self.texts == 0 && self.numbers > 0 => {
+                self.check_finite()?;
+                TimeFormat::Number(self.format)
+            }
+            _ => return Err(self.wrong_kind("a date, a time or a number that grows with time")),
+        };
+        let kind = Kind::Time(format);
+        let guess = Guess {
+            kind: kind.name(),
+            column: self.name,
+            why: "as you say".to_owned(),
             missing: self.missing,
             examples: self.examples,
         };
