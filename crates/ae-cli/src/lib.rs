@@ -7,6 +7,7 @@
 
 mod columns;
 mod commands;
+mod data_options;
 mod failure;
 mod options;
 mod output;

@@ -60,22 +60,33 @@ impl Page<'_> {
 
     fn data_lines(&self) -> Vec<(String, String)> {
         let provenance = self.model.provenance();
+        let rows = self.model.rows_noun();
+        let row = rows.trim_end_matches('s');
         let lines = [
-            ("data", self.data.to_owned()),
-            ("rows trained on", provenance.train_rows.to_string()),
-            ("rows watched", provenance.validation_rows.to_string()),
+            ("data".to_owned(), self.data.to_owned()),
             (
-                "rows measured",
+                format!("{rows} trained on"),
+                provenance.train_rows.to_string(),
+            ),
+            (
+                format!("{rows} watched"),
+                provenance.validation_rows.to_string(),
+            ),
+            (
+                format!("{rows} measured"),
                 format!("{} ({})", self.evaluation.rows, self.evaluation.part),
             ),
-            ("numbers in a row", self.evaluation.features.to_string()),
-            ("scaling", self.model.scaling().scaling().to_string()),
-            ("SHA-256", provenance.fingerprint.clone()),
+            (
+                format!("numbers in a {row}"),
+                self.evaluation.features.to_string(),
+            ),
+            (
+                "scaling".to_owned(),
+                self.model.scaling().scaling().to_string(),
+            ),
+            ("SHA-256".to_owned(), provenance.fingerprint.clone()),
         ];
-        let lines = lines.into_iter();
-        lines
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+        lines.into_iter().collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Settings in TOML: recipes, `--settings FILE`, and the `settings.toml` of a run's folder.
 
+use crate::data_options::SourceArguments;
 use crate::failure::Failure;
-use crate::options::SourceArguments;
 use ae_model::Settings;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::path::Path;
 
 /// What to train on and how: a recipe, or a run to repeat.
@@ -52,7 +52,7 @@ impl RunSettings {
             None => SourceArguments::default(),
             Some(value) => read(value, &format!("{place}: source"), &[])?,
         };
-        let known = keys(&Settings::default());
+        let known = Settings::names();
         let settings = read(toml::Value::Table(table), place, &known)?;
         Ok(Self {
             data,
@@ -102,14 +102,6 @@ fn read<'de, T: Deserialize<'de>>(
         let message = error.to_string();
         Failure::usage(format!("{place}: {}", message.trim()), None).into()
     })
-}
-
-/// Every key of a struct, those that are empty too.
-fn keys(value: &impl Serialize) -> Vec<String> {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::Object(map)) => map.keys().cloned().collect(),
-        _ => Vec::new(),
-    }
 }
 
 #[cfg(test)]

@@ -175,6 +175,14 @@ impl Dataset {
         }
     }
 
+    /// What rows are: "windows" if they were cut from a series, else "rows".
+    pub fn rows_noun(&self) -> &'static str {
+        match self.windows {
+            Some(_) => "windows",
+            None => "rows",
+        }
+    }
+
     /// Columns that are learnt from: those of a table, which may be several numbers each, or
     /// else the numbers of a row.
     pub fn columns(&self) -> usize {

@@ -47,13 +47,37 @@ impl Model {
         self.with_dataset(dataset, |raw| self.reconstruct_raw(raw))
     }
 
-    /// Each row's score, its p-value, and whether it is an anomaly.
+    /// Each row's score, its p-value, and whether it is an anomaly. Of windows, the time steps
+    /// are what should be judged: see [`judge_steps`](Self::judge_steps).
     ///
     /// # Errors
     /// As [`prepare`](Self::prepare).
     pub fn judge(&self, dataset: &Dataset) -> Result<Vec<Judged>, ModelError> {
         let scores = self.score(dataset)?.into_iter();
         Ok(scores.map(|score| self.scorer.judge(score)).collect())
+    }
+
+    /// The same of each time step of a data set that is cut into windows, in the order of the
+    /// file: a step's score is the mean of those of the windows that cover it. `None` where no
+    /// window does.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare); data that are not cut.
+    pub fn judge_steps(&self, dataset: &Dataset) -> Result<Vec<Option<Judged>>, ModelError> {
+        let Some(windows) = &dataset.windows else {
+            return Err(ModelError::Settings {
+                what: format!("{}: rows have no time steps", dataset.name),
+                hint: "judge rows with `Model::judge`".to_owned(),
+            });
+        };
+        let scores = self.score(dataset)?;
+        let means = windows.means(scores.into_iter().enumerate());
+        let judged = |mean: &Option<f64>| {
+            // Of single precision, as all scores.
+            mean.map(|mean| self.scorer.judge(f64::from(mean as f32)))
+        };
+        let judged: Vec<Option<Judged>> = means.iter().map(judged).collect();
+        Ok(windows.in_file_order(&judged))
     }
 
     /// How odd each row is, by the model's [`Scoring`](crate::Scoring): higher is odder. A

@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod balance;
+mod dealing;
 mod error;
 pub mod evaluation;
 pub mod explain;

@@ -3,10 +3,10 @@
 use crate::evaluation::Reference;
 use crate::file::{read_model, write_model};
 use crate::scoring::Scorer;
-use crate::{ModelError, Settings};
+use crate::{ModelError, Plan, Settings};
 use ae_data::Kind;
 use ae_data::preprocess::Oddities;
-use ae_data::{Dataset, FittedScaling, Layout, Prepared, Preprocessing};
+use ae_data::{Dataset, FittedScaling, Layout, Prepared, Preprocessing, Windowing, Windows};
 use ae_nn::loss::Measure;
 use ae_nn::{Autoencoder, Epoch, Loss};
 use ae_tensor::reduce;
@@ -21,11 +21,35 @@ pub struct Model {
     pub(crate) loss: Loss,
     pub(crate) layout: Layout,
     pub(crate) preprocessing: Preprocessing,
+    /// Of a model of windows.
+    pub(crate) steps: Option<Steps>,
     pub(crate) reference: Reference,
     pub(crate) scorer: Scorer,
     pub(crate) settings: Settings,
     pub(crate) provenance: Provenance,
     pub(crate) history: Vec<Epoch>,
+}
+
+/// The time steps that the windows of a model are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Steps {
+    pub(crate) windowing: Windowing,
+    /// The columns of the table.
+    pub(crate) table: Layout,
+    /// Of one step.
+    pub(crate) preprocessing: Preprocessing,
+}
+
+impl Steps {
+    /// Those that a plan was made for, if its data are windows.
+    pub(crate) fn of(dataset: &Dataset, plan: &Plan) -> Option<Self> {
+        let windows = dataset.windows.as_ref()?;
+        Some(Self {
+            windowing: windows.windowing(),
+            table: windows.table().clone(),
+            preprocessing: plan.steps.clone()?,
+        })
+    }
 }
 
 /// Where a model comes from. Nothing here changes from run to run.
@@ -77,6 +101,37 @@ impl Model {
     /// How a row is laid out.
     pub fn layout(&self) -> &Layout {
         &self.layout
+    }
+
+    /// The columns of the data that it reads: those of a row or, of a model of windows, those
+    /// of a time step.
+    pub fn table(&self) -> &Layout {
+        match &self.steps {
+            Some(steps) => &steps.table,
+            None => &self.layout,
+        }
+    }
+
+    /// Scaling and encoding of what [`table`](Self::table) describes.
+    pub fn table_preprocessing(&self) -> &Preprocessing {
+        match &self.steps {
+            Some(steps) => &steps.preprocessing,
+            None => &self.preprocessing,
+        }
+    }
+
+    /// What it learnt from: "rows" or "windows".
+    pub fn rows_noun(&self) -> &'static str {
+        match &self.steps {
+            Some(_) => "windows",
+            None => "rows",
+        }
+    }
+
+    /// How data are cut into windows before this model sees them, if they are
+    /// ([`Dataset::into_windows`]).
+    pub fn windowing(&self) -> Option<Windowing> {
+        self.steps.as_ref().map(|steps| steps.windowing)
     }
 
     /// The scaling fitted on the training rows.
@@ -164,8 +219,24 @@ impl Model {
     }
 
     pub(crate) fn read(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), ModelError> {
+        self.check_cut(dataset)?;
         self.check_columns(dataset)?;
         Ok(self.preprocessing.prepare(dataset)?)
+    }
+
+    /// Windows must be cut as those that were trained on.
+    fn check_cut(&self, dataset: &Dataset) -> Result<(), ModelError> {
+        let cut = dataset.windows.as_ref().map(Windows::windowing);
+        if cut == self.windowing() {
+            return Ok(());
+        }
+        Err(ModelError::Settings {
+            what: format!(
+                "{}: not cut into windows as the training data",
+                dataset.name
+            ),
+            hint: "give it to `Dataset::into_windows` with the model's `windowing`".to_owned(),
+        })
     }
 
     /// A table must have this model's columns, in its order: reading a file with the model's

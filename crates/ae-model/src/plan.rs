@@ -1,6 +1,7 @@
 //! From settings and data to what will be done.
 
 use crate::balance::balance;
+use crate::dealing::deal;
 use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
 use crate::{ModelError, Rows, Settings};
@@ -27,6 +28,8 @@ pub struct Plan {
     pub preprocessing: Preprocessing,
     /// Assumptions made, for the user to see.
     pub warnings: Vec<String>,
+    /// Of windows, the scaling and encoding of one step.
+    pub(crate) steps: Option<Preprocessing>,
     prepared: Prepared,
     prepared_test: Option<Prepared>,
 }
@@ -62,13 +65,13 @@ impl Plan {
     pub fn new(parts: &Parts, settings: &Settings) -> Result<Self, ModelError> {
         let dataset = &parts.train;
         let mut warnings = dataset.warnings.clone();
-        let split = split(parts, settings, &mut warnings)?;
+        let split = deal(parts, settings, &mut warnings)?;
         let mut settings = settings.clone();
         let asked = settings.scaling.get_or_insert(default_scaling(dataset));
         let scaling = *asked;
         settings.scoring.get_or_insert(default_scoring(dataset));
         let clip = settings.clip_values;
-        let preprocessing = Preprocessing::fit(&scaling, clip, dataset, &split.train)?;
+        let (steps, preprocessing) = fit(&scaling, clip, dataset, &split.train)?;
         let (prepared, notes) = preprocessing.prepare(dataset)?;
         warnings.extend(notes);
         let prepared_test = match &parts.test {
@@ -104,8 +107,9 @@ impl Plan {
         };
         if settings.batch > split.train.len() {
             warnings.push(format!(
-                "{} training rows fill less than one batch of {}: each epoch is one step",
+                "{} training {} fill less than one batch of {}: each epoch is one step",
                 split.train.len(),
+                dataset.rows_noun(),
                 settings.batch
             ));
         }
@@ -116,6 +120,7 @@ impl Plan {
             preprocessing,
             warnings,
             settings,
+            steps,
             prepared,
             prepared_test,
         })
@@ -173,64 +178,21 @@ impl Plan {
     }
 }
 
-fn split(
-    parts: &Parts,
-    settings: &Settings,
-    warnings: &mut Vec<String>,
-) -> Result<Split, ModelError> {
-    let rows = parts.train.rows;
-    let Some(test) = &parts.test else {
-        if settings.validate_on_test {
-            return Err(ModelError::Settings {
-                what: format!(
-                    "{} has no test rows of its own to validate on",
-                    parts.train.name
-                ),
-                hint: "leave out `--validate-on-test`; `--validation 0.1` holds rows out"
-                    .to_owned(),
-            });
-        }
-        let split = Split::new(rows, settings.validation, settings.test, settings.seed)?;
-        warn_of_few(&split, warnings);
-        return Ok(split);
+/// Scaling and encoding of the training rows; of windows, first those of a step, which are
+/// fitted on the steps of the training windows, then the same at each step.
+fn fit(
+    scaling: &Scaling,
+    clip: Option<f32>,
+    dataset: &Dataset,
+    train: &[u32],
+) -> Result<(Option<Preprocessing>, Preprocessing), ModelError> {
+    let (Some(windows), Some(steps)) = (&dataset.windows, dataset.steps_of(train)) else {
+        return Ok((None, Preprocessing::fit(scaling, clip, dataset, train)?));
     };
-    if settings.test > 0.0 {
-        return Err(ModelError::Settings {
-            what: format!(
-                "{} brings {} test rows of its own, holding out another share of {} is not possible",
-                parts.train.name, test.rows, settings.test
-            ),
-            hint: "leave out `--test`".to_owned(),
-        });
-    }
-    let validation = if settings.validate_on_test {
-        0.0
-    } else {
-        settings.validation
-    };
-    let mut split = Split::new(rows, validation, 0.0, settings.seed)?;
-    split.test = (0..test.rows as u32).collect();
-    if settings.validate_on_test {
-        split.validation.clone_from(&split.test);
-    }
-    warn_of_few(&split, warnings);
-    Ok(split)
-}
-
-/// Below this many rows, an error measured on them says little.
-const FEW_ROWS: usize = 30;
-
-fn warn_of_few(split: &Split, warnings: &mut Vec<String>) {
-    for (name, rows) in [
-        ("training", split.train.len()),
-        ("validation", split.validation.len()),
-    ] {
-        if rows > 0 && rows < FEW_ROWS {
-            warnings.push(format!(
-                "only {rows} {name} rows: what is measured on them says little"
-            ));
-        }
-    }
+    let all: Vec<u32> = (0..steps.rows as u32).collect();
+    let step = Preprocessing::fit(scaling, clip, &steps, &all)?;
+    let whole = step.tiled(windows.windowing().length());
+    Ok((Some(step), whole))
 }
 
 fn default_scaling(dataset: &Dataset) -> Scaling {

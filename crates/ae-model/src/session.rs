@@ -2,6 +2,7 @@
 
 use crate::evaluation::Reference;
 use crate::file::{CheckpointFile, read_checkpoint, write_checkpoint};
+use crate::model::Steps;
 use crate::scoring::Scorer;
 use crate::{Model, ModelError, Part, Plan, Provenance, Settings};
 use ae_data::{Dataset, Parts};
@@ -220,6 +221,7 @@ impl<'a> Session<'a> {
             loss: plan.training.loss,
             layout: parts.train.layout.clone(),
             preprocessing: plan.preprocessing.clone(),
+            steps: Steps::of(&parts.train, plan),
             settings: plan.settings.clone(),
             provenance,
             history: progress.history,

@@ -1,7 +1,8 @@
 //! Everything a training run can be told.
 
+use crate::ModelError;
 use crate::scoring::{Auto, Scoring, Threshold};
-use ae_data::{Noise, Scaling};
+use ae_data::{Noise, Parts, Scaling, Windowing};
 use ae_nn::optimizer::Adam;
 use ae_nn::schedule::Constant;
 use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
@@ -74,6 +75,13 @@ pub struct Settings {
     pub threshold: Threshold,
     /// Where weights, order, splits, noise and dropout come from.
     pub seed: u64,
+    /// Time steps in a window, for time series: windows are then learnt from in place of rows.
+    // Left out where there is none: programs from before there were windows read such files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<usize>,
+    /// Time steps from one window to the next; 1, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stride: Option<usize>,
 }
 
 impl Default for Settings {
@@ -107,7 +115,55 @@ impl Default for Settings {
             scoring: None,
             threshold: Threshold::Auto(Auto::default()),
             seed: 1,
+            window: None,
+            stride: None,
         }
+    }
+}
+
+impl Settings {
+    /// Every setting by its name in files, those too that are left out where they say nothing.
+    pub fn names() -> Vec<String> {
+        let every = Self {
+            window: Some(0),
+            stride: Some(0),
+            ..Self::default()
+        };
+        match serde_json::to_value(every) {
+            Ok(serde_json::Value::Object(map)) => map.keys().cloned().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How windows are cut, if they are to be.
+    ///
+    /// # Errors
+    /// Windows of another size than there can be, or a stride without windows.
+    pub fn windowing(&self) -> Result<Option<Windowing>, ModelError> {
+        match (self.window, self.stride) {
+            (Some(length), stride) => Ok(Some(Windowing::new(length, stride.unwrap_or(1))?)),
+            (None, Some(stride)) => Err(ModelError::Settings {
+                what: format!("a stride of {stride}, but no windows"),
+                hint: "say how many steps a window has: `--window 64`".to_owned(),
+            }),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// The data as it is learnt from: cut into windows, if these settings ask for them. A
+    /// [`Plan`](crate::Plan) is made of such data.
+    ///
+    /// # Errors
+    /// As [`windowing`](Self::windowing); data that can't be cut.
+    pub fn cut(&self, parts: Parts) -> Result<Parts, ModelError> {
+        let Some(windowing) = self.windowing()? else {
+            return Ok(parts);
+        };
+        let cut = |dataset: ae_data::Dataset| dataset.into_windows(windowing);
+        Ok(Parts {
+            train: cut(parts.train)?,
+            test: parts.test.map(cut).transpose()?,
+        })
     }
 }
 

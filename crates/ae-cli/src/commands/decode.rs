@@ -1,4 +1,5 @@
-use crate::options::SourceArguments;
+use super::refuse_windows;
+use crate::data_options::SourceArguments;
 use crate::output::{Head, OutputArguments, latent_names};
 use ae_data::{Schema, source};
 use ae_model::Model;
@@ -20,6 +21,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
+    refuse_windows(&model, "decode")?;
     let columns = Schema::of_numbers(latent_names(model.autoencoder().latent()));
     let options = arguments.source.options()?;
     let codes = source::open_known(&arguments.codes, &options, &columns)?.train;

@@ -1,5 +1,5 @@
 use super::{print, warn};
-use crate::options::DataArguments;
+use crate::data_options::DataArguments;
 use crate::run_folder::write_text;
 use crate::run_report::{Page, settings_text};
 use ae_data::Noise;

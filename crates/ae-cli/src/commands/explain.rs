@@ -1,6 +1,6 @@
 use super::named::{NamedRows, Which, cell_json, table};
-use super::print;
-use crate::options::DataArguments;
+use super::{print, refuse_windows};
+use crate::data_options::DataArguments;
 use crate::report::cells::{confidence, judgement};
 use crate::report::number::percent;
 use ae_model::Model;
@@ -33,6 +33,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
+    refuse_windows(&model, "explain")?;
     let rows = NamedRows::read(&arguments.data, &arguments.which, &model, quiet)?;
     let judged = model.judge(&rows.dataset)?;
     let chosen = arguments.which.of(&judged, quiet)?;

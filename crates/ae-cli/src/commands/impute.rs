@@ -1,6 +1,7 @@
+use super::refuse_windows;
 use super::warn;
+use crate::data_options::DataArguments;
 use crate::failure::Failure;
-use crate::options::DataArguments;
 use crate::output::{OutputArguments, system_error};
 use crate::say::say;
 use ae_data::source::TableReader;
@@ -28,6 +29,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
+    refuse_windows(&model, "impute")?;
     let Some(mut reader) = arguments.data.open_blocks(&model)? else {
         let data = &arguments.data.data;
         return Err(Failure::new(

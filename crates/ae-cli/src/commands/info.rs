@@ -18,13 +18,13 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
     if arguments.json {
         let last = model.history().last();
-        let value = serde_json::json!({
+        let mut value = serde_json::json!({
             "shape": model.autoencoder().shape(),
             "features": model.autoencoder().features(),
             "latent": model.autoencoder().latent(),
             "parameters": model.autoencoder().network().parameter_count(),
             "loss": model.loss(),
-            "layout": model.layout(),
+            "layout": model.table(),
             "scaling": model.scaling().scaling(),
             "cutoff": model.scorer().cutoff(),
             "groups": model.preprocessing().groups(),
@@ -34,6 +34,9 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "train_loss": last.map(|epoch| epoch.train_loss),
             "validation_loss": last.and_then(|epoch| epoch.validation_loss),
         });
+        if let Some(windowing) = model.windowing() {
+            value["windows"] = serde_json::json!(windowing);
+        }
         return super::print(&serde_json::to_string_pretty(&value)?);
     }
     let provenance = model.provenance();
@@ -48,7 +51,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         ("data", provenance.data.clone()),
         ("data SHA-256", provenance.fingerprint.clone()),
         (
-            "rows",
+            model.rows_noun(),
             format!(
                 "{} trained on, {} watched",
                 provenance.train_rows, provenance.validation_rows
@@ -61,6 +64,11 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         ("anomalies", anomalies(&model)),
         ("made by", provenance.program.clone()),
     ];
+    if let Some(windowing) = model.windowing() {
+        let (length, stride) = (windowing.length(), windowing.stride());
+        let value = format!("{length} time steps each, one every {stride}");
+        lines.push(("windows are", value));
+    }
     if let Some(epoch) = model.history().get(provenance.epoch.saturating_sub(1)) {
         lines.push(("train loss", format!("{:.5}", epoch.train_loss)));
         if let Some(loss) = epoch.validation_loss {
@@ -80,7 +88,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         layers.add_row([line.name, line.kind, line.shape, parameters]);
     }
     let mut text = format!("{}\n\n{}", table.trim_fmt(), layers.trim_fmt());
-    if let Some(schema) = model.layout().schema() {
+    if let Some(schema) = model.table().schema() {
         text += &format!("\n\n{}", columns(schema, &model).trim_fmt());
     }
     super::print(&text)
@@ -91,12 +99,14 @@ fn columns(schema: &Schema, model: &Model) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["column", "kind", "features"]);
-    let groups = model.preprocessing().groups().unwrap_or_default();
+    let groups = model.table_preprocessing().groups().unwrap_or_default();
     for column in &schema.columns {
         let group = groups.iter().find(|group| group.column == column.name);
         let features = match (group, &column.kind) {
             (Some(group), _) => group.features.len().to_string(),
             (None, Kind::Id) => "carried along".to_owned(),
+            (None, Kind::Time(_)) => "orders the rows".to_owned(),
+            (None, Kind::Group) => "tells series apart".to_owned(),
             (None, _) => "left out".to_owned(),
         };
         table.add_row([column.name.clone(), column.kind.name().to_owned(), features]);

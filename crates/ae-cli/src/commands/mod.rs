@@ -17,7 +17,9 @@ mod sweep;
 mod train;
 mod tune;
 
+use crate::failure::Failure;
 use crate::say::say;
+use ae_model::Model;
 use clap::Subcommand;
 
 macro_rules! commands {
@@ -84,13 +86,30 @@ fn warn(warnings: &[String], quiet: bool) {
     }
 }
 
+/// Refuses a model of windows, for what is done to single rows.
+fn refuse_windows(model: &Model, command: &str) -> anyhow::Result<()> {
+    let Some(windowing) = model.windowing() else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        format!(
+            "`ae {command}` works on rows, and this model on windows of {} time steps",
+            windowing.length()
+        ),
+        "`ae score` says how odd each time step is, `ae evaluate --report` draws the series",
+    )
+    .into())
+}
+
 /// Says which rows were read.
 fn say_rows(dataset: &ae_data::Dataset, part: &str, quiet: bool) {
     warn(&dataset.warnings, quiet);
     if !quiet {
         say(format_args!(
-            "{}: {} rows ({part})",
-            dataset.name, dataset.rows
+            "{}: {} {} ({part})",
+            dataset.name,
+            dataset.rows,
+            dataset.rows_noun()
         ));
     }
 }

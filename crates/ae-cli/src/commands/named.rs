@@ -1,10 +1,10 @@
 //! Rows that are spoken of one by one: what they are called, and which of them.
 
 use super::{say_rows, warn};
+use crate::data_options::DataArguments;
 use crate::failure::Failure;
-use crate::options::DataArguments;
 use crate::say::say;
-use ae_data::{Dataset, Kind, Values};
+use ae_data::{Dataset, Kind};
 use ae_model::explain::Column;
 use ae_model::{Judged, Model};
 use comfy_table::{Table, presets};
@@ -42,7 +42,7 @@ impl NamedRows {
         quiet: bool,
     ) -> anyhow::Result<Self> {
         let shown = which.shown(model)?;
-        let Some(mut reader) = data.open_blocks(model)? else {
+        let Some(reader) = data.open_blocks(model)? else {
             let (dataset, part) = data.open(model)?;
             say_rows(&dataset, part, quiet);
             warn(&model.prepare(&dataset)?.1, quiet);
@@ -55,23 +55,7 @@ impl NamedRows {
         };
         warn(reader.notes(), quiet);
         let id_names = reader.id_names();
-        let (mut values, mut ids, mut whole) = (Vec::new(), Vec::new(), None);
-        while let Some(block) = reader.next_block()? {
-            if let Values::Floats(floats) = &block.dataset.values {
-                values.extend_from_slice(floats);
-            }
-            ids.extend(block.ids);
-            whole.get_or_insert(block.dataset);
-        }
-        let Some(first) = whole else {
-            anyhow::bail!("{}: no rows", data.data);
-        };
-        let dataset = Dataset {
-            rows: values.len() / first.width,
-            values: Values::Floats(values),
-            labels: None,
-            ..first
-        };
+        let (dataset, ids) = reader.read_all()?;
         say_rows(&dataset, "given", quiet);
         warn(&model.prepare(&dataset)?.1, quiet);
         Ok(Self {

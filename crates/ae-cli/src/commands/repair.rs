@@ -1,6 +1,6 @@
 use super::named::{NamedRows, Which, cell_json, table};
-use super::print;
-use crate::options::DataArguments;
+use super::{print, refuse_windows};
+use crate::data_options::DataArguments;
 use crate::report::cells::judgement;
 use ae_model::Model;
 use ae_model::explain::{Column, Repair};
@@ -27,6 +27,7 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
+    refuse_windows(&model, "repair")?;
     let rows = NamedRows::read(&arguments.data, &arguments.which, &model, quiet)?;
     let chosen = arguments.which.of(&model.judge(&rows.dataset)?, quiet)?;
     let columns = model.columns();

@@ -1,7 +1,7 @@
 //! What the commands that put rows through a model have in common.
 
-use super::{say_rows, warn};
-use crate::options::DataArguments;
+use super::{refuse_windows, say_rows, warn};
+use crate::data_options::{DataArguments, WindowedTable};
 use crate::output::{Block, Form, Head, OutputArguments};
 use crate::say::say;
 use ae_data::preprocess::Oddities;
@@ -32,6 +32,15 @@ pub trait Work {
     /// What comes of some rows, a row of it for each.
     fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>>;
 
+    /// What comes of windows, a row of it for each row of their table; `None` if nothing can.
+    fn windows(
+        &mut self,
+        _model: &Model,
+        _windows: &Dataset,
+    ) -> Option<anyhow::Result<Array2<f32>>> {
+        None
+    }
+
     /// After the last row, before a file of the result is kept.
     fn end(&mut self) -> anyhow::Result<()> {
         Ok(())
@@ -58,6 +67,9 @@ impl Arguments {
         work: &mut dyn Work,
     ) -> anyhow::Result<()> {
         let model = Model::load(&self.model)?;
+        if let Some(table) = self.data.open_windows(&model)? {
+            return self.run_windows(&model, table, quiet, (form, head(&model)), work);
+        }
         match self.data.open_blocks(&model)? {
             Some(reader) => {
                 warn(reader.notes(), quiet);
@@ -74,6 +86,31 @@ impl Arguments {
                     .write_blocks(form, &head(&model), &mut || Ok(block.take()))
             }
         }
+    }
+
+    fn run_windows(
+        &self,
+        model: &Model,
+        table: WindowedTable,
+        quiet: bool,
+        (form, mut head): (Form, Head<'_>),
+        work: &mut dyn Work,
+    ) -> anyhow::Result<()> {
+        let windows = &table.windows;
+        say_rows(windows, "given", quiet);
+        warn(&model.prepare(windows)?.1, quiet);
+        let Some(rows) = work.windows(model, windows) else {
+            return refuse_windows(model, "encode` and `ae reconstruct");
+        };
+        let rows = rows?;
+        work.end()?;
+        head.ids = table.id_names;
+        let mut block = Some(Block {
+            rows,
+            ids: table.ids,
+        });
+        self.output
+            .write_blocks(form, &head, &mut || Ok(block.take()))
     }
 
     fn run_table(

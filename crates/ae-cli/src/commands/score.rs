@@ -2,7 +2,7 @@ use super::{print, rows};
 use crate::failure::Failure;
 use crate::output::{Form, Head};
 use crate::say::say;
-use ae_data::{Dataset, Kind, Labels, Schema};
+use ae_data::{Dataset, Kind, Labels, Schema, Windows};
 use ae_model::{Judged, Model, Ranking};
 use ndarray::Array2;
 use std::borrow::Cow;
@@ -12,7 +12,9 @@ use std::borrow::Cow;
 /// A line a row: its id or its number (from 1), its score (higher is odder), its p-value (the share of
 /// ordinary rows at least as odd) and whether it is beyond the model's threshold. A .npy file
 /// holds the last three. Where the rows have labels, how well the scores find the anomalies
-/// is said too.
+/// is said too. With a model of windows, a row's score is the mean of those of the windows
+/// that cover it: a row that none covers has empty cells. How well the scores do is counted row
+/// by row, without point adjustment: finding one row of an odd stretch is not finding all of it.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
@@ -78,25 +80,14 @@ struct Tally {
 
 impl rows::Work for Tally {
     fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>> {
-        if dataset.labels.is_none() && self.outlier.is_some() {
-            let hint = "say where the classes are with `--label`".to_owned();
-            return Err(Failure::usage("--outlier: the rows have no labels", Some(hint)).into());
-        }
-        let judged = model.judge(dataset)?;
-        if let Some(labels) = &dataset.labels {
-            self.add(labels, &judged);
-        }
-        Ok(Array2::from_shape_fn(
-            (judged.len(), NAMES.len()),
-            |(row, column)| {
-                let Judged {
-                    score,
-                    p_value,
-                    anomaly,
-                } = judged[row];
-                [score as f32, p_value as f32, f32::from(u8::from(anomaly))][column]
-            },
-        ))
+        let judged = model.judge(dataset)?.into_iter().map(Some).collect();
+        self.judged(dataset.labels.as_ref(), judged)
+    }
+
+    fn windows(&mut self, model: &Model, windows: &Dataset) -> Option<anyhow::Result<Array2<f32>>> {
+        let labels = windows.windows.as_ref().and_then(Windows::labels);
+        let judged = model.judge_steps(windows).map_err(Into::into);
+        Some(judged.and_then(|judged| self.judged(labels, judged)))
     }
 
     fn end(&mut self) -> anyhow::Result<()> {
@@ -108,10 +99,42 @@ impl rows::Work for Tally {
 }
 
 impl Tally {
-    fn add(&mut self, labels: &Labels, judged: &[Judged]) {
+    /// Scores, p-values and flags, NaN where nothing was judged.
+    fn judged(
+        &mut self,
+        labels: Option<&Labels>,
+        judged: Vec<Option<Judged>>,
+    ) -> anyhow::Result<Array2<f32>> {
+        if labels.is_none() && self.outlier.is_some() {
+            let hint = "say where the classes are with `--label`".to_owned();
+            return Err(Failure::usage("--outlier: the rows have no labels", Some(hint)).into());
+        }
+        if let Some(labels) = labels {
+            self.add(labels, &judged);
+        }
+        Ok(Array2::from_shape_fn(
+            (judged.len(), NAMES.len()),
+            |(row, column)| {
+                let Some(Judged {
+                    score,
+                    p_value,
+                    anomaly,
+                }) = judged[row]
+                else {
+                    return f32::NAN;
+                };
+                [score as f32, p_value as f32, f32::from(u8::from(anomaly))][column]
+            },
+        ))
+    }
+
+    fn add(&mut self, labels: &Labels, judged: &[Option<Judged>]) {
         let ids: Vec<u32> = labels.names.iter().map(|name| self.class(name)).collect();
         let of = labels.ids.iter().map(|id| ids[*id as usize]);
-        self.rows.extend(of.zip(judged.iter().copied()));
+        let known = of
+            .zip(judged)
+            .filter_map(|(class, judged)| Some((class, (*judged)?)));
+        self.rows.extend(known);
     }
 
     fn class(&mut self, name: &str) -> u32 {

@@ -1,6 +1,7 @@
 use super::{print, warn};
+use crate::data_options::SourceArguments;
 use crate::failure::Failure;
-use crate::options::{SettingsOptions, SourceArguments};
+use crate::options::SettingsOptions;
 use crate::recipe::Recipe;
 use crate::run_folder::safe_name;
 use crate::say::say;
@@ -122,7 +123,7 @@ pub fn run(mut arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let data = plan.run.data.as_deref().unwrap_or_default();
     // What can be wrong with the plan is said before the data is read.
     design.trials("")?;
-    let parts = plan.run.source.open(data)?;
+    let parts = plan.run.source.open_for(data, &design.base)?;
     warn(&parts.train.warnings, quiet);
     let folder = match arguments.out {
         Some(path) => Folder::new(path),

@@ -1,7 +1,8 @@
 use super::{print, warn};
 use crate::columns::say_columns;
+use crate::data_options::SourceArguments;
 use crate::failure::Failure;
-use crate::options::{SettingsOptions, SourceArguments};
+use crate::options::SettingsOptions;
 use crate::progress::Progress;
 use crate::recipe::Recipe;
 use crate::run_folder::{RunFolder, history_csv, safe_name, write_text};
@@ -102,7 +103,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
             || "give the same command again".to_owned(),
         )
     };
-    let parts = asked.source.open(&data)?;
+    let parts = asked.source.open_for(&data, &asked.settings)?;
     untrained()?;
     say_columns(&parts.train, quiet);
     if let Some(aim) = arguments.aim() {
@@ -132,8 +133,9 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     write_text(&folder.settings(), &settings)?;
     if !quiet {
         say(format_args!(
-            "{data}: {} training rows of {} numbers, {} of {}",
+            "{data}: {} training {} of {} numbers, {} of {}",
             plan.split.train.len(),
+            parts.train.rows_noun(),
             plan.preprocessing.width(),
             plan.initial.shape(),
             plan.settings.activation

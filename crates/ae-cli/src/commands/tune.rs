@@ -1,6 +1,6 @@
 use super::{print, train, warn};
+use crate::data_options::SourceArguments;
 use crate::failure::Failure;
-use crate::options::SourceArguments;
 use crate::report::sweep::words;
 use crate::run_folder::safe_name;
 use crate::say::say;
@@ -58,7 +58,8 @@ const ENOUGH: f64 = 0.9;
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let started = Instant::now();
     let stop = stop::listen();
-    let parts = arguments.source.open(&arguments.data)?;
+    let source = &arguments.source;
+    let parts = source.open_for(&arguments.data, &Settings::default())?;
     warn(&parts.train.warnings, quiet);
     let folder = match &arguments.out {
         Some(path) => Folder::new(path.clone()),

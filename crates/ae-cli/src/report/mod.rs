@@ -77,6 +77,12 @@ impl ReportInput<'_> {
     }
 }
 
+/// "12 rows", "1 window".
+fn counted_rows(evaluation: &Evaluation) -> String {
+    let many = evaluation.rows_noun;
+    number::counted(evaluation.rows, many.trim_end_matches('s'), many)
+}
+
 /// A line of the table of layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerLine {
@@ -139,7 +145,7 @@ pub fn render(input: &ReportInput) -> anyhow::Result<String> {
     let evaluation = input.evaluation;
     let measured = format!(
         "Measured on {} ({}) of {} each",
-        number::counted(evaluation.rows, "row", "rows"),
+        counted_rows(evaluation),
         evaluation.part,
         number::counted(evaluation.features, "number", "numbers")
     );

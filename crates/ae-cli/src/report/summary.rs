@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use ae_model::evaluation::{Evaluation, Grade, Severity};
 
-use super::ReportInput;
 use super::chart::share;
 use super::number::{count, counted, percent, significant};
+use super::{ReportInput, counted_rows};
 
 /// Columns of a terminal that every terminal has.
 const WIDTH: usize = 80;
@@ -79,7 +79,7 @@ fn comparison(text: &mut String, evaluation: &Evaluation) {
 }
 
 fn rows(evaluation: &Evaluation) -> String {
-    let rows = counted(evaluation.rows, "row", "rows");
+    let rows = counted_rows(evaluation);
     format!("{rows} ({})", shortened(&evaluation.part))
 }
 
@@ -107,9 +107,10 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
         (
             "code",
             format!(
-                "{} for {} in a row{dead}",
+                "{} for {} in a {}{dead}",
                 counted(evaluation.latent, "number", "numbers"),
-                count(evaluation.features)
+                count(evaluation.features),
+                evaluation.rows_noun.trim_end_matches('s')
             ),
         ),
     ] {

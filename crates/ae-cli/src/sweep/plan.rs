@@ -18,8 +18,8 @@
 //! ```
 
 use super::Span;
+use crate::data_options::SourceArguments;
 use crate::failure::Failure;
-use crate::options::SourceArguments;
 use crate::settings_file::RunSettings;
 use ae_data::SourceOptions;
 use ae_sweep::sampler::Random;

@@ -148,6 +148,11 @@ impl Windows {
         self.labels.as_ref()
     }
 
+    /// How many windows there are.
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
     /// How many steps there are: the rows of the table.
     pub fn steps(&self) -> usize {
         self.order.len()

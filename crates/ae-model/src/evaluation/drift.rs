@@ -29,7 +29,8 @@ pub(super) fn drift(model: &Model, rows: &Rows<'_>) -> Vec<Drift> {
         return Vec::new();
     }
     let [filled, known] = sample(rows);
-    let columns = model.columns();
+    // Of windows, the first step stands for all: the others are the same series a little later.
+    let columns = model.columns_of_a_step();
     let look = Look {
         model,
         filled,

@@ -72,6 +72,7 @@ fn with_training(
     Ok(Evaluation {
         part: part.to_owned(),
         rows: measured.rows,
+        rows_noun: model.rows_noun(),
         features: rows.width(),
         latent: model.autoencoder().latent(),
         loss: LossSummary {

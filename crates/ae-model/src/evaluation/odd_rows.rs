@@ -13,9 +13,10 @@ const SHOWN: usize = 5;
 const CELLS: usize = 5;
 
 /// The oddest of these rows, without the noise they come with; `None` of images, where a look
-/// says more.
+/// says more, and of windows, where the series does.
 pub(super) fn odd_rows(model: &Model, rows: &Rows<'_>) -> Result<Option<OddRows>, ModelError> {
-    if matches!(model.layout(), Layout::Image { .. }) {
+    // Of a series, stretches are odd, not windows.
+    if matches!(model.layout(), Layout::Image { .. }) || model.windowing().is_some() {
         return Ok(None);
     }
     let dataset = measured_rows(rows);

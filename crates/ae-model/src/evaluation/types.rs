@@ -12,6 +12,9 @@ pub struct Evaluation {
     pub part: String,
     /// Rows measured.
     pub rows: usize,
+    /// What they are: "rows" or "windows".
+    #[serde(skip)]
+    pub rows_noun: &'static str,
     /// Numbers in a row.
     pub features: usize,
     /// Numbers in the code.

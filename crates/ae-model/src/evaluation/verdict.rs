@@ -86,23 +86,23 @@ fn reaches_a_baseline(facts: &Facts<'_>, error: f64) -> bool {
 const LOSSLESS: f64 = 1e-9;
 
 fn sentence(facts: &Facts<'_>, grade: Grade, explained: Option<f64>) -> String {
-    let (measured, part) = (facts.measured, facts.part);
+    let (measured, part, rows) = (facts.measured, facts.part, facts.model.rows_noun());
     let latent = facts.units.len();
     let (numbers, keep, tell) = match latent {
         1 => ("number", "keeps", "tells"),
         _ => ("numbers", "keep", "tell"),
     };
     let Some(explained) = explained else {
-        let rows = match measured.rows {
-            1 => "there is one row to measure".to_owned(),
-            _ => format!("the {part} rows are all the same"),
+        let alike = match measured.rows {
+            1 => format!("there is one {} to measure", rows.trim_end_matches('s')),
+            _ => format!("the {part} {rows} are all the same"),
         };
-        return format!("{rows}: nothing shows whether {latent} {numbers} {tell} rows apart");
+        return format!("{alike}: nothing shows whether {latent} {numbers} {tell} {rows} apart");
     };
     // Near 100 %, the digits that tell it from 100 %.
     let decimals = if explained > 0.999 { 3 } else { 1 };
     let kept = format!(
-        "{latent} {numbers} {keep} {:.decimals$} % of the variance of the {part} rows",
+        "{latent} {numbers} {keep} {:.decimals$} % of the variance of the {part} {rows}",
         100.0 * explained.max(0.0),
     );
     let against = match measured.components {
@@ -168,8 +168,9 @@ fn barely_varies(facts: &Facts<'_>) -> Option<Finding> {
         Severity::Alarm,
         "outputs barely vary",
         format!(
-            "over the {} rows, reconstructions have {:.2} % of the variance of the rows: every row gets nearly the same answer",
+            "over the {0} {1}, reconstructions have {2:.2} % of the variance of the {1}: each gets nearly the same answer",
             facts.part,
+            facts.model.rows_noun(),
             100.0 * share
         ),
         "train longer or with a higher learning rate; look for dead units",
@@ -185,7 +186,8 @@ fn worse_than_mean(facts: &Facts<'_>) -> Option<Finding> {
         Severity::Alarm,
         "no better than the mean",
         format!(
-            "its squared error is {model:.4}, always answering the mean of the training rows gives {mean:.4}"
+            "its squared error is {model:.4}, always answering the mean of the training {} gives {mean:.4}",
+            facts.model.rows_noun()
         ),
         "train longer, try another learning rate, or check that the data is what the model was trained on",
     )
@@ -201,7 +203,8 @@ fn worse_than_noisy_input(facts: &Facts<'_>) -> Option<Finding> {
         Severity::Alarm,
         "no better than the noisy input",
         format!(
-            "its squared error is {model:.4}, leaving the noisy rows as they are gives {noisy:.4}"
+            "its squared error is {model:.4}, leaving the noisy {} as they are gives {noisy:.4}",
+            facts.model.rows_noun()
         ),
         "a wider code or more training; with weak noise there may be nothing to gain",
     )
@@ -352,7 +355,10 @@ fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
     };
     finding(
         severity,
-        "the code is as wide as the row",
+        &format!(
+            "the code is as wide as the {}",
+            facts.model.rows_noun().trim_end_matches('s')
+        ),
         format!("{latent} numbers for {features}: it could learn to copy every row"),
         "a narrower code, noise, or a penalty makes it learn structure",
     )

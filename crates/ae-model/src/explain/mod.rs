@@ -60,6 +60,21 @@ impl Model {
         Column::all(self)
     }
 
+    /// The columns of the data, under their own names; of windows, where their first step has
+    /// them.
+    pub(crate) fn columns_of_a_step(&self) -> Vec<Column> {
+        let mut columns = self.columns();
+        if let Some(steps) = &self.steps {
+            columns.truncate(columns.len() / steps.windowing.length());
+            let names = steps.preprocessing.values().into_iter();
+            let groups = steps.preprocessing.groups().unwrap_or_default();
+            for (column, part) in columns.iter_mut().zip(names) {
+                column.name.clone_from(&groups[part.group].column);
+            }
+        }
+        columns
+    }
+
     /// Why these rows of a data set score as they do. `judged` is what [`judge`](Self::judge)
     /// said of all its rows; at most `most` cells are named of a row.
     ///

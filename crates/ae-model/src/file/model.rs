@@ -1,10 +1,10 @@
 use super::container::{Container, Tensor, damaged, finite, write};
 use super::scoring::{self, ScoringMetadata};
 use crate::evaluation::Reference;
-use crate::model::{Model, Provenance};
+use crate::model::{Model, Provenance, Steps};
 use crate::scoring::Groups;
 use crate::{FileProblem, ModelError, Settings};
-use ae_data::{Layout, Preprocessing};
+use ae_data::{Layout, Preprocessing, Windowing};
 use ae_nn::loss::Blocks;
 use ae_nn::network::PlacedBlock;
 use ae_nn::{Activation, Autoencoder, Epoch, Layer, Loss, Network};
@@ -18,7 +18,10 @@ use std::path::Path;
 const KIND: &str = "ae model";
 
 /// The newest layout of the metadata that this program knows.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// The layout of the metadata of models without windows: older programs read them too.
+const FORMAT_OF_ROWS: u32 = 2;
 
 /// The metadata of a model file.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +31,9 @@ struct Metadata<'a> {
     layout: Cow<'a, Layout>,
     #[serde(flatten)]
     preprocessing: Cow<'a, Preprocessing>,
+    /// How the data are cut: then layout and preprocessing are those of a time step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    windows: Option<Windowing>,
     encoder: Cow<'a, [Layer]>,
     decoder: Cow<'a, [Layer]>,
     output: Activation,
@@ -72,9 +78,16 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
         .split_at(autoencoder.encoder_layers());
     let metadata = Metadata {
         kind: Cow::Borrowed(KIND),
-        format: FORMAT,
-        layout: Cow::Borrowed(model.layout()),
-        preprocessing: Cow::Borrowed(model.preprocessing()),
+        format: match model.windowing() {
+            Some(_) => FORMAT,
+            None => FORMAT_OF_ROWS,
+        },
+        layout: Cow::Borrowed(model.table()),
+        preprocessing: Cow::Borrowed(match &model.steps {
+            Some(steps) => &steps.preprocessing,
+            None => model.preprocessing(),
+        }),
+        windows: model.windowing(),
         encoder: Cow::Borrowed(encoder),
         decoder: Cow::Borrowed(decoder),
         output: autoencoder.output_activation(),
@@ -135,15 +148,16 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
             .map_err(|error| bad(error.to_string()))?;
     }
     let features = autoencoder.features();
-    let preprocessing = metadata.preprocessing.into_owned();
-    preprocessing.check().map_err(bad)?;
+    let (table, step) = (
+        metadata.layout.into_owned(),
+        metadata.preprocessing.into_owned(),
+    );
+    step.check().map_err(bad)?;
+    let length = metadata.windows.map_or(1, Windowing::length);
     for (what, width, expected) in [
-        ("scaling", preprocessing.width(), features),
-        (
-            "layout",
-            checked_width(&metadata.layout),
-            preprocessing.cells(),
-        ),
+        // Before anything is made for as many steps as a file claims.
+        ("scaling", step.width().saturating_mul(length), features),
+        ("layout", checked_width(&table), step.cells()),
     ] {
         if width != expected {
             return Err(bad(format!(
@@ -151,6 +165,18 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
             )));
         }
     }
+    let (layout, preprocessing, steps) = match metadata.windows {
+        None => (table, step, None),
+        Some(windowing) => {
+            let whole = (windowing.layout(&table), step.tiled(length));
+            let steps = Steps {
+                windowing,
+                table,
+                preprocessing: step,
+            };
+            (whole.0, whole.1, Some(steps))
+        }
+    };
     let reference = reference(&tensors, features, autoencoder.latent())?;
     let scorer = metadata
         .scoring
@@ -158,8 +184,9 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
     Ok(Model {
         autoencoder,
         loss: metadata.loss,
-        layout: metadata.layout.into_owned(),
+        layout,
         preprocessing,
+        steps,
         reference,
         scorer,
         settings: metadata.settings.into_owned(),

@@ -1,6 +1,7 @@
 use super::ranked::{Ranked, kept_places, knots};
 use super::{Calibration, Groups, Method, Sample, Scoring, Surprise, Threshold};
 use crate::{ModelError, Rows, Settings};
+use ae_data::Windows;
 use ae_nn::{Autoencoder, Samples};
 use ndarray::{Array2, ArrayView1};
 
@@ -66,12 +67,15 @@ impl Scorer {
             reconstructed: reconstructed.view(),
             groups: &groups,
         });
-        let mut scores = match validation {
-            Some(validation) => {
+        let fitted = (&method, &groups);
+        let judged = validation.unwrap_or(train);
+        let mut scores = match (&judged.dataset().windows, validation) {
+            (Some(windows), _) => step_scores(autoencoder, fitted, judged, windows)?,
+            (None, Some(validation)) => {
                 let (rows, reconstructed) = sample(autoencoder, validation)?;
-                scores_of((&method, &groups), &rows, &reconstructed)
+                scores_of(fitted, &rows, &reconstructed)
             }
-            None => scores_of((&method, &groups), &rows, &reconstructed),
+            (None, None) => scores_of(fitted, &rows, &reconstructed),
         };
         scores.sort_unstable_by(f64::total_cmp);
         let mut single: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
@@ -169,6 +173,28 @@ fn scores_of(
     pairs.filter_map(score).collect()
 }
 
+/// The scores of the time steps that these windows cover: a step is what is judged in use.
+fn step_scores(
+    autoencoder: &Autoencoder,
+    fitted: (&Method, &Groups),
+    rows: &Rows<'_>,
+    windows: &Windows,
+) -> Result<Vec<f64>, ModelError> {
+    let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
+    let numbers: Vec<u32> = (0..rows.row_count() as u32).collect();
+    let mut scores = Vec::with_capacity(numbers.len());
+    for numbers in numbers.chunks(most) {
+        let (rows, reconstructed) = reconstructed(autoencoder, rows, numbers)?;
+        scores.extend(scores_of(fitted, &rows, &reconstructed));
+    }
+    let of_windows = (0..rows.row_count())
+        .map(|row| rows.number(row))
+        .zip(scores);
+    let means = windows.means(of_windows).into_iter().flatten();
+    // Of single precision, as all scores.
+    Ok(means.map(|mean| f64::from(mean as f32)).collect())
+}
+
 /// Rows, NaN where a cell is missing, and their reconstructions; evenly spread ones if there are many.
 fn sample(
     autoencoder: &Autoencoder,
@@ -177,9 +203,18 @@ fn sample(
     let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
     let stride = rows.row_count().div_ceil(most).max(1);
     let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    reconstructed(autoencoder, rows, &numbers)
+}
+
+/// The same of the named ones of these rows.
+fn reconstructed(
+    autoencoder: &Autoencoder,
+    rows: &Rows<'_>,
+    numbers: &[u32],
+) -> Result<(Array2<f32>, Array2<f32>), ModelError> {
     let mut sample = Array2::zeros((numbers.len(), rows.width()));
-    rows.fill(&numbers, sample.view_mut());
+    rows.fill(numbers, sample.view_mut());
     let reconstructed = autoencoder.reconstruct(sample.view())?;
-    rows.blank_holes(&numbers, sample.view_mut());
+    rows.blank_holes(numbers, sample.view_mut());
     Ok((sample, reconstructed))
 }
