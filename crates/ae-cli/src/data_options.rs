@@ -246,7 +246,11 @@ impl DataArguments {
 
     /// The windows that a model of windows sees, and the ids of the table's rows.
     pub fn open_windows(&self, model: &Model) -> anyhow::Result<Option<WindowedTable>> {
-        let (Some(windowing), Some(reader)) = (model.windowing(), self.open_blocks(model)?) else {
+        // A pipe can be opened once: not for a model of rows.
+        let Some(windowing) = model.windowing() else {
+            return Ok(None);
+        };
+        let Some(reader) = self.open_blocks(model)? else {
             return Ok(None);
         };
         let notes = reader.notes().to_vec();

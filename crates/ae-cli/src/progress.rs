@@ -13,6 +13,8 @@ pub struct Progress {
     view: View,
     stop: &'static AtomicBool,
     epochs: usize,
+    /// What is trained on: "rows" or "windows".
+    noun: &'static str,
     /// Epochs of this run, and when it began: for the time left.
     done: usize,
     started: Instant,
@@ -28,7 +30,7 @@ enum View {
 
 impl Progress {
     /// Follows a run of `epochs` epochs in all, until `stop` is set.
-    pub fn new(quiet: bool, epochs: usize, stop: &'static AtomicBool) -> Self {
+    pub fn new(quiet: bool, epochs: usize, noun: &'static str, stop: &'static AtomicBool) -> Self {
         let view = if quiet {
             View::Nothing
         } else if std::io::stderr().is_terminal() {
@@ -40,6 +42,7 @@ impl Progress {
             view,
             stop,
             epochs,
+            noun,
             done: 0,
             started: Instant::now(),
             timed: Vec::new(),
@@ -72,11 +75,12 @@ impl Progress {
             None => String::new(),
         };
         format!(
-            "epoch {:>w$}/{}  loss {:.5}{validation}  {} rows/s  {} left",
+            "epoch {:>w$}/{}  loss {:.5}{validation}  {} {}/s  {} left",
             epoch.epoch,
             self.epochs,
             epoch.train_loss,
             thousands(epoch.rows_per_second),
+            self.noun,
             minutes(self.left(epoch.epoch)),
             w = self.epochs.to_string().len(),
         )
@@ -115,9 +119,10 @@ impl Observer for Progress {
                     None => String::new(),
                 };
                 bar.set_message(format!(
-                    "loss {:.5}{validation}  {} rows/s  {} left",
+                    "loss {:.5}{validation}  {} {}/s  {} left",
                     epoch.train_loss,
                     thousands(epoch.rows_per_second),
+                    self.noun,
                     minutes(self.left(epoch.epoch)),
                 ));
             }

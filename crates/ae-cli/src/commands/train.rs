@@ -141,7 +141,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
             plan.settings.activation
         ));
     }
-    let mut progress = Progress::new(quiet, plan.settings.epochs, stop);
+    let mut progress = Progress::new(quiet, plan.settings.epochs, parts.train.rows_noun(), stop);
     let finished = session.run(&mut progress);
     progress.finish();
     let (model, outcome) = match finished? {

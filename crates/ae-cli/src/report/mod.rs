@@ -128,6 +128,7 @@ const SECTIONS: &[fn(&ReportInput) -> Option<Section>] = &[
     sections::filters::section,
     sections::feature_errors::section,
     sections::odd_rows::section,
+    sections::series::section,
     sections::drift::section,
     sections::settings::section,
 ];

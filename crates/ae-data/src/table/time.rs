@@ -15,6 +15,17 @@ pub enum TimeFormat {
 }
 
 impl TimeFormat {
+    /// Writes a time: dates in ISO 8601.
+    pub(crate) fn text(&self, time: f64) -> String {
+        match self {
+            Self::Number(_) => time.to_string(),
+            Self::Date(format) => {
+                let day = (time / SECONDS_OF_A_DAY).floor();
+                format.text(day, time - day * SECONDS_OF_A_DAY)
+            }
+        }
+    }
+
     /// Reads a trimmed cell: seconds since 1970 of a date, else the number.
     pub(crate) fn parse(&self, cell: &[u8]) -> Option<f64> {
         match self {

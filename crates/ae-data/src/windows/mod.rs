@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::table::{Column, Schema};
+use crate::table::{Column, Kind, Schema};
 use crate::{DataError, Dataset, Labels, Layout, Values};
 use order::Ordered;
 
@@ -127,6 +127,8 @@ pub struct Windows {
     order: Vec<u32>,
     /// The places of each group; of all rows where there are no groups.
     groups: Vec<Range<u32>>,
+    /// The places between two gaps.
+    stretches: Vec<Range<u32>>,
     series: Option<Series>,
     table: Layout,
     labels: Option<Labels>,
@@ -197,6 +199,49 @@ impl Windows {
     /// If there is no such place.
     pub fn time(&self, place: usize) -> Option<f64> {
         Some(self.series.as_ref()?.times.as_ref()?[self.row(place)])
+    }
+
+    /// Whether the step at a place follows the one before it: without a gap, in one group.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn follows(&self, place: usize) -> bool {
+        assert!(place < self.steps(), "place {place} of {}", self.steps());
+        let behind = self
+            .stretches
+            .partition_point(|s| s.start as usize <= place);
+        self.stretches[behind - 1].start as usize != place
+    }
+
+    /// The time of a place as people write it, or the number of its row (from 1) where the
+    /// table has no times.
+    ///
+    /// # Panics
+    /// If there is no such place.
+    pub fn time_text(&self, place: usize) -> String {
+        let columns = self.table.schema().into_iter().flat_map(|s| &s.columns);
+        let mut kinds = columns.map(|column| &column.kind);
+        let format = kinds.find_map(|kind| match kind {
+            Kind::Time(format) => Some(format),
+            _ => None,
+        });
+        match (self.time(place), format) {
+            (Some(time), Some(format)) => format.text(time),
+            _ => format!("row {}", self.row(place) + 1),
+        }
+    }
+
+    /// A cell of the step at a place, as the source gave it, in the data set of these windows.
+    ///
+    /// # Panics
+    /// If there is no such place or cell, or the data set is another.
+    pub fn cell(&self, dataset: &Dataset, place: usize, cell: usize) -> f32 {
+        let cells = self.table.width();
+        assert!(cell < cells, "cell {cell} of {cells}");
+        match &dataset.values {
+            Values::Bytes(bytes) => f32::from(bytes[place * cells + cell]),
+            Values::Floats(floats) => floats[place * cells + cell],
+        }
     }
 
     /// The mean over the windows that cover it of something that is known of windows, for each
@@ -294,6 +339,7 @@ impl Dataset {
                 starts,
                 order: ordered.order,
                 groups: ordered.groups,
+                stretches: ordered.stretches,
                 series: sorted.series,
                 table: sorted.layout,
                 labels: sorted.labels,

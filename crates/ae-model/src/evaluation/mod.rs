@@ -6,6 +6,7 @@ mod measure;
 mod odd_rows;
 mod quality;
 mod reference;
+mod series;
 mod training;
 mod types;
 mod units;
@@ -87,6 +88,7 @@ fn with_training(
         verdict,
         per_feature: per_feature(model, &measured),
         odd_rows: odd_rows::odd_rows(model, rows)?,
+        series: series::series(model, rows)?,
         drift,
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),

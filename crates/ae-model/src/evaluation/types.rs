@@ -4,6 +4,7 @@
 
 use crate::explain::{Column, Explanation, Repair};
 use serde::Serialize;
+use std::ops::Range;
 
 /// Everything measured on one part of the data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +38,9 @@ pub struct Evaluation {
     /// The oddest rows of a table and why they are odd; `None` of images.
     #[serde(skip)]
     pub odd_rows: Option<OddRows>,
+    /// When a series was odd; `None` of rows that are no windows.
+    #[serde(skip)]
+    pub series: Option<SeriesLook>,
     /// How far each column's values and holes are from those trained on, the farthest first.
     pub drift: Vec<Drift>,
     /// Rows to look at: the best, some around the median, the worst.
@@ -209,6 +213,62 @@ pub struct OddRows {
     pub explanations: Vec<Explanation>,
     /// What would mend the same rows, in the same order.
     pub repairs: Vec<Repair>,
+}
+
+/// The time steps that were measured, and those that are odd.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesLook {
+    /// Steps that a window covers.
+    pub steps: usize,
+    /// Those beyond the model's threshold.
+    pub anomalies: usize,
+    /// The highest score that is still no anomaly.
+    pub cutoff: f64,
+    /// How many series there are.
+    pub groups: usize,
+    /// Those with the most anomalies, in the order of the data.
+    pub shown: Vec<ShownSeries>,
+}
+
+/// One series, step after step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownSeries {
+    /// Its group, where there are groups.
+    pub group: Option<String>,
+    /// The score of each step; NaN where no window covers it.
+    pub scores: Vec<f64>,
+    /// Whether each step follows the one before it without a gap.
+    pub follows: Vec<bool>,
+    /// Some steps, and when they are.
+    pub ticks: Vec<(usize, String)>,
+    /// The columns most to blame for what is odd, the first most.
+    pub columns: Vec<SeriesColumn>,
+    /// Steps beyond the threshold that follow each other, in the order of time.
+    pub odd: Vec<Range<usize>>,
+    /// The oddest of these stretches, the oddest first.
+    pub oddest: Vec<OddStretch>,
+}
+
+/// A column of a series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeriesColumn {
+    /// Its name.
+    pub name: String,
+    /// Its value at each step, in the data's units; NaN for a hole.
+    pub values: Vec<f64>,
+}
+
+/// Steps beyond the threshold that follow each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OddStretch {
+    /// When it begins and ends.
+    pub from_to: [String; 2],
+    /// How many steps.
+    pub steps: usize,
+    /// The highest of their scores.
+    pub score: f64,
+    /// The columns most to blame, with their shares of the score.
+    pub blame: Vec<(String, f64)>,
 }
 
 /// How far a column is from what it was in the training rows.

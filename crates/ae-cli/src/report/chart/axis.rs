@@ -9,7 +9,7 @@ pub struct Axis {
     /// How many labels fit.
     room: usize,
     /// The values to label, where they are known.
-    labelled: Option<Vec<f64>>,
+    labelled: Option<Vec<(f64, String)>>,
 }
 
 /// From this ratio of the largest to the smallest value on, a scale of powers shows more.
@@ -64,8 +64,21 @@ impl Axis {
         let margin = (high / low).powf(MARGIN).max(1.01);
         Self {
             logarithmic: true,
-            labelled: Some(values),
+            labelled: Some(
+                values
+                    .iter()
+                    .map(|value| (*value, value.to_string()))
+                    .collect(),
+            ),
             ..Self::between(low / margin, high * margin)
+        }
+    }
+
+    /// With these words at these values, and nothing else written beside it.
+    pub fn with_labels(self, labels: Vec<(f64, String)>) -> Self {
+        Self {
+            labelled: Some(labels),
+            ..self
         }
     }
 
@@ -100,10 +113,7 @@ impl Axis {
     /// Round values inside the axis, and how to write them.
     pub fn labels(&self) -> Vec<(f64, String)> {
         let values = if let Some(values) = &self.labelled {
-            values
-                .iter()
-                .map(|value| (*value, value.to_string()))
-                .collect()
+            values.clone()
         } else if self.logarithmic {
             self.powers()
         } else {

@@ -42,6 +42,19 @@ pub fn dots(
     html! { path class={ "dots " (class) } d=(path) {} }
 }
 
+/// An upright band over all of the chart's height from one value across to another; never
+/// narrower than a hair.
+pub fn bands(class: &str, x: &Axis, ranges: impl IntoIterator<Item = (f64, f64)>) -> Markup {
+    let mut path = String::new();
+    for (from, to) in ranges {
+        if let (Some(from), Some(to)) = (x.position(from), x.position(to)) {
+            let [from, to] = [from, to].map(|share| (share.clamp(0.0, 1.0) * SIDE).round() as i64);
+            let _ = write!(path, "M{from} 0H{to}V{SIDE}H{from}Z");
+        }
+    }
+    html! { path class={ "band " (class) } d=(path) {} }
+}
+
 /// A straight stroke between two points; nothing if one of them isn't finite.
 pub fn segment(class: &str, x: &Axis, y: &Axis, from: (f64, f64), to: (f64, f64)) -> Markup {
     line(class, x, y, &[from, to])

@@ -15,4 +15,4 @@ mod marks;
 pub use axis::Axis;
 pub use bars::{Bar, bars, share};
 pub use frame::{Frame, legend};
-pub use marks::{dots, line, segment};
+pub use marks::{bands, dots, line, segment};

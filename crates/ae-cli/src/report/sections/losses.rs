@@ -20,7 +20,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         anchor: "losses",
         html: html! {
             p.lead { (lead(history)) }
-            @if let Some(training) = &input.evaluation.training { p { (alike(training)) } }
+            @if let Some(training) = &input.evaluation.training { p { (alike(training, input.evaluation.rows_noun)) } }
             (loss_chart(input))
             @if !is_constant(history) { (rate_chart(history)) }
         },
@@ -82,9 +82,14 @@ fn losses(history: &[EpochLine]) -> Vec<f64> {
 
 /// The kept weights on both parts. The lines of the chart can't be compared like that: the
 /// training line is a mean over moving weights, and over dropout and noise if there are any.
-fn alike(training: &Training) -> String {
+fn alike(training: &Training, many: &str) -> String {
+    let one = many.trim_end_matches('s');
     let on = |part: &PartLoss, name: &str| {
-        let rows = counted(part.rows, &format!("{name} row"), &format!("{name} rows"));
+        let rows = counted(
+            part.rows,
+            &format!("{name} {one}"),
+            &format!("{name} {many}"),
+        );
         format!("{} on {rows}", significant(part.loss))
     };
     let train = on(&training.train, "training");

@@ -8,6 +8,7 @@ pub mod latent_units;
 pub mod losses;
 pub mod odd_rows;
 pub mod reconstructions;
+pub mod series;
 pub mod settings;
 pub mod traversals;
 pub mod verdict;
