@@ -10,6 +10,7 @@ mod main_job;
 mod mixed_table;
 mod repeat;
 mod report;
+mod series;
 mod settings;
 mod sweep;
 mod tables;

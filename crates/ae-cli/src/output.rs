@@ -296,6 +296,8 @@ fn json_lines(out: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyh
         for (name, first, kind) in &columns {
             let text = cell_text(kind, &row.cells[*first..]);
             match kind {
+                // Nothing is known: no score of a time step that no window covers.
+                Kind::Number(_) | Kind::Boolean { .. } if text.is_empty() => member(name, "null")?,
                 Kind::Number(_) | Kind::Boolean { .. } => member(name, &text)?,
                 _ => member(name, &serde_json::to_string(&text)?)?,
             }

@@ -21,8 +21,8 @@ const LISTED: usize = 8;
 /// Windows read at a time.
 const BATCH: usize = 512;
 
-/// Times written along a series.
-const TICKS: usize = 3;
+/// Times written along a series: as many dates as a phone has room for.
+const TICKS: usize = 2;
 
 /// The steps that these windows cover, clean; `None` of rows that are no windows.
 pub(super) fn series(model: &Model, rows: &Rows<'_>) -> Result<Option<SeriesLook>, ModelError> {

@@ -73,7 +73,7 @@ fn charts(series: &ShownSeries, cutoff: f64) -> Markup {
     html! {
         (chart(&score, "score (dashed: threshold)", &y, if last == 0 { &labelled } else { &bare }))
         @for (at, column) in series.columns.iter().enumerate() {
-            @let y = Axis::linear(column.values.iter().copied()).with_room(3);
+            @let y = Axis::linear(column.values.iter().copied());
             @let marks = html! {
                 (odd(series, &x))
                 (line("course", &x, &y, &thinned(&column.values, &series.follows)))
@@ -151,9 +151,9 @@ fn stretches(series: &ShownSeries) -> Markup {
                 tr {
                     th { "From" }
                     th { "To" }
+                    th { "Most to blame" }
                     th.number { "Steps" }
                     th.number { "Highest score" }
-                    th { "Most to blame" }
                 }
             }
             tbody {
@@ -161,9 +161,9 @@ fn stretches(series: &ShownSeries) -> Markup {
                     tr {
                         td { (stretch.from_to[0]) }
                         td { (stretch.from_to[1]) }
+                        td { (blame(stretch)) }
                         td.number { (count(stretch.steps)) }
                         td.number { (significant(stretch.score)) }
-                        td { (blame(stretch)) }
                     }
                 }
             }
