@@ -89,7 +89,7 @@ impl Look<'_> {
         let covered = |group: Range<usize>| {
             let mut places = group.filter(|place| !self.scores[*place].is_nan());
             let first = places.next()?;
-            Some(first..places.last().unwrap_or(first) + 1)
+            Some(first..places.next_back().unwrap_or(first) + 1)
         };
         let groups: Vec<Range<usize>> = self.windows.groups().filter_map(covered).collect();
         let mut order: Vec<usize> = (0..groups.len()).collect();

@@ -84,8 +84,8 @@ fn other_kinds_of_files_are_told_as_such() {
         &["kind `ae checkpoint`, expected `ae model`"],
     );
     refused_metadata(
-        |m| m["format"] = json!(3),
-        &["format 3, this program reads up to 2"],
+        |m| m["format"] = json!(4),
+        &["format 4, this program reads up to 3"],
     );
     refused_metadata(|m| m["format"] = json!(-1), &["metadata: ", "-1"]);
     refused_metadata(|m| *m = json!([1, 2]), &["metadata: "]);

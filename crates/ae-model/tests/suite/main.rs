@@ -13,3 +13,4 @@ mod sessions;
 mod support;
 mod training;
 mod using;
+mod windows;

@@ -82,6 +82,20 @@ impl TableReader {
                 ignored.join(", ")
             ));
         }
+        let is_known = |name: &String| {
+            let mut columns = schema.columns.iter();
+            columns.any(|column| {
+                column.name == *name && matches!(column.kind, Kind::Time(_) | Kind::Group)
+            })
+        };
+        let asked = [("time", &options.time), ("group", &options.group)];
+        for (option, name) in asked {
+            if let Some(name) = name.as_ref().filter(|name| !is_known(name)) {
+                notes.push(format!(
+                    "`{option}` is `{name}`, but the model has its own order of rows: ignored"
+                ));
+            }
+        }
         let of_kind = |kind: &Kind| {
             let columns = schema.columns.iter().zip(&places);
             columns
