@@ -168,10 +168,11 @@ fn barely_varies(facts: &Facts<'_>) -> Option<Finding> {
         Severity::Alarm,
         "outputs barely vary",
         format!(
-            "over the {0} {1}, reconstructions have {2:.2} % of the variance of the {1}: each gets nearly the same answer",
+            "over the {0} {1}, reconstructions have {2:.2} % of the variance of the {1}: every {3} gets nearly the same answer",
             facts.part,
             facts.model.rows_noun(),
-            100.0 * share
+            100.0 * share,
+            facts.model.rows_noun().trim_end_matches('s')
         ),
         "train longer or with a higher learning rate; look for dead units",
     )
