@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`gemm`] | matrix products with own kernels, and work fused behind them |
+//! | [`convolution`] | convolutions and their gradients, on the same kernels |
 //! | [`elementwise`] | one-pass loops over slices, compiled for each instruction set |
 //! | [`scalar`] | branch-free `exp`, `tanh`, `sigmoid`, … to be called inside those loops |
 //! | [`reduce`] | sums over columns and slices in a fixed order |
@@ -25,6 +26,7 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod convolution;
 pub mod elementwise;
 pub mod gemm;
 pub mod linalg;
@@ -39,6 +41,7 @@ mod instruction_set;
 mod matrix;
 
 pub use buffer::AlignedBuffer;
+pub use convolution::Convolution;
 pub use gemm::{Segment, matmul, matmul_add, matmul_then};
 pub use instruction_set::InstructionSet;
 pub use matrix::Matrix;

@@ -1,7 +1,7 @@
 //! The naive twin of each kernel: what the fast ones must agree with, and the place to read what
 //! they compute.
 
-use crate::Segment;
+use crate::{Convolution, Segment};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// out = a · b: each element is one chain of fused multiply-adds from 0, in the order of k. The
@@ -61,4 +61,74 @@ pub fn column_sums(a: ArrayView2<'_, f32>, out: &mut [f32]) {
             *sum += x;
         }
     }
+}
+
+/// Calls `visit(place in the image, place in the weights, place in the output)` for each product
+/// of a convolution, places without their channels, in the order of output pixels and window.
+fn for_windows(convolution: &Convolution, mut visit: impl FnMut(usize, usize, usize)) {
+    let Convolution {
+        input,
+        output,
+        kernel,
+        stride,
+        padding,
+    } = convolution;
+    let inside = |out: usize, window: usize, axis: usize| {
+        let place = (out * stride + window).checked_sub(padding[axis])?;
+        (place < input[axis]).then_some(place)
+    };
+    for (y, x) in (0..output[0]).flat_map(|y| (0..output[1]).map(move |x| (y, x))) {
+        for (ky, kx) in (0..kernel[0]).flat_map(|ky| (0..kernel[1]).map(move |kx| (ky, kx))) {
+            if let (Some(iy), Some(ix)) = (inside(y, ky, 0), inside(x, kx, 1)) {
+                visit(iy * input[1] + ix, ky * kernel[1] + kx, y * output[1] + x);
+            }
+        }
+    }
+}
+
+/// [`Convolution::forward`] of one image.
+pub fn convolve(convolution: &Convolution, input: &[f32], weight: &[f32], output: &mut [f32]) {
+    let (inputs, outputs) = (convolution.input[2], convolution.output[2]);
+    output.fill(0.0);
+    for_windows(convolution, |image, window, out| {
+        for (i, o) in (0..inputs).flat_map(|i| (0..outputs).map(move |o| (i, o))) {
+            let weight = weight[(window * inputs + i) * outputs + o];
+            let sum = &mut output[out * outputs + o];
+            *sum = input[image * inputs + i].mul_add(weight, *sum);
+        }
+    });
+}
+
+/// [`Convolution::input_gradient`] of one image, in another order of the sums.
+pub fn convolve_input_gradient(
+    convolution: &Convolution,
+    output_gradient: &[f32],
+    weight: &[f32],
+    input_gradient: &mut [f32],
+) {
+    let (inputs, outputs) = (convolution.input[2], convolution.output[2]);
+    input_gradient.fill(0.0);
+    for_windows(convolution, |image, window, out| {
+        for (i, o) in (0..inputs).flat_map(|i| (0..outputs).map(move |o| (i, o))) {
+            let weight = weight[(window * inputs + i) * outputs + o];
+            let sum = &mut input_gradient[image * inputs + i];
+            *sum = output_gradient[out * outputs + o].mul_add(weight, *sum);
+        }
+    });
+}
+
+/// Adds one image to [`Convolution::weight_gradient`].
+pub fn convolve_weight_gradient(
+    convolution: &Convolution,
+    input: &[f32],
+    output_gradient: &[f32],
+    weight_gradient: &mut [f32],
+) {
+    let (inputs, outputs) = (convolution.input[2], convolution.output[2]);
+    for_windows(convolution, |image, window, out| {
+        for (i, o) in (0..inputs).flat_map(|i| (0..outputs).map(move |o| (i, o))) {
+            let sum = &mut weight_gradient[(window * inputs + i) * outputs + o];
+            *sum = input[image * inputs + i].mul_add(output_gradient[out * outputs + o], *sum);
+        }
+    });
 }

@@ -20,7 +20,10 @@
 /// `tiles!(1: 1 2 3; 2: 1 2 3)` has up to two vectors and three rows.
 macro_rules! tiles {
     ($($vectors:literal: $($rows:literal)*);*) => {
-        &[$(&[$([tile::<$rows, $vectors, 0>, tile::<$rows, $vectors, 1>]),*]),*]
+        tiles!(tile, $($vectors: $($rows)*);*)
+    };
+    ($tile:ident, $($vectors:literal: $($rows:literal)*);*) => {
+        &[$(&[$([$tile::<$rows, $vectors, 0>, $tile::<$rows, $vectors, 1>]),*]),*]
     };
 }
 
@@ -40,7 +43,7 @@ use crate::InstructionSet;
 /// # Safety
 /// All functions need the instruction set of the implementing type. Pointers must be valid for
 /// `LANES` values (for the masked forms: for as many as the mask has), without alignment.
-pub(super) trait Simd {
+pub(crate) trait Simd {
     type Vector: Copy;
     /// Selects the first lanes, for the ragged right edge.
     type Mask: Copy;
@@ -63,7 +66,7 @@ pub(super) trait Simd {
 /// What a micro-kernel works on: c (rows × columns) from a (rows × depth) and b (depth × columns).
 /// Strides count elements.
 #[derive(Clone, Copy)]
-pub(super) struct Tile {
+pub(crate) struct Tile {
     pub depth: usize,
     pub a: *const f32,
     /// From one row of a to the next, and from one k to the next; one of them is 1.
@@ -79,18 +82,18 @@ pub(super) struct Tile {
 }
 
 /// Which stride of a is 1.
-pub(super) const ROWS_ADJACENT: usize = 0;
-pub(super) const STEPS_ADJACENT: usize = 1;
+pub(crate) const ROWS_ADJACENT: usize = 0;
+pub(crate) const STEPS_ADJACENT: usize = 1;
 
 /// # Safety
 /// The instruction set must be available; a, b and c must be valid for the shape and strides of
 /// the tile (reads of a and b, reads and writes of c), c overlapping neither; the stride of a that
 /// the function was made for must be 1; `columns` must fill its vectors but for the last one,
 /// which must not be empty.
-pub(super) type TileFunction = unsafe fn(&Tile);
+pub(crate) type TileFunction = unsafe fn(&Tile);
 
 /// The kernels of one panel width.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// The most rows of a tile.
     pub rows: usize,
     /// The width of a full panel, in vectors.
@@ -100,7 +103,7 @@ pub(super) struct Shape {
 }
 
 /// One instruction set's kernels.
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     pub lanes: usize,
     /// From the tallest and narrowest to the flattest and widest.
     shapes: &'static [Shape],
@@ -114,7 +117,7 @@ pub(super) struct Kernel {
 
 impl Kernel {
     /// The one place where an instruction set is chosen for matrix products.
-    pub(super) fn best() -> &'static Self {
+    pub(crate) fn best() -> &'static Self {
         match InstructionSet::best() {
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => &avx512::KERNEL,
@@ -127,16 +130,25 @@ impl Kernel {
         }
     }
 
+    /// The same for products of so few columns that whole registers would stay half empty.
+    pub(crate) fn narrow(columns: usize) -> &'static Self {
+        match InstructionSet::best() {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 if columns <= avx512::NARROW.lanes => &avx512::NARROW,
+            _ => Self::best(),
+        }
+    }
+
     /// The widest shape whose tiles hold all `rows`, else the tallest: few rows need wide panels to
     /// have enough independent sums.
-    pub(super) fn shape(&self, rows: usize) -> &'static Shape {
+    pub(crate) fn shape(&self, rows: usize) -> &'static Shape {
         let fitting = self.shapes.iter().rev().find(|shape| shape.rows >= rows);
         fitting.unwrap_or(&self.shapes[0])
     }
 }
 
 impl Shape {
-    pub(super) fn tile(&self, rows: usize, vectors: usize, adjacent: usize) -> TileFunction {
+    pub(crate) fn tile(&self, rows: usize, vectors: usize, adjacent: usize) -> TileFunction {
         self.tiles[vectors - 1][rows - 1][adjacent]
     }
 }

@@ -9,7 +9,7 @@
 //! of them alone. What was measured, chosen and dropped is in the crate's README.
 
 mod block;
-mod kernel;
+pub(crate) mod kernel;
 mod pack;
 mod peak;
 

@@ -1,4 +1,7 @@
 //! AVX-512: 32 registers of 16 values. 14 × 32 uses 28 of them for sums, 2 for b and 1 for a.
+//!
+//! Up to eight columns take half registers: there are as many of these, and two units that multiply
+//! them where a whole one keeps both busy.
 
 use super::{Kernel, Shape, Simd, Tile};
 use std::arch::x86_64::*;
@@ -64,12 +67,83 @@ impl Simd for Avx512 {
     }
 }
 
+struct Half;
+
+impl Simd for Half {
+    type Vector = __m256;
+    type Mask = __mmask8;
+    const LANES: usize = 8;
+
+    #[inline(always)]
+    unsafe fn zero() -> __m256 {
+        // SAFETY: the trait's contract.
+        unsafe { _mm256_setzero_ps() }
+    }
+
+    #[inline(always)]
+    unsafe fn broadcast(value: *const f32) -> __m256 {
+        // SAFETY: the trait's contract.
+        unsafe { _mm256_set1_ps(*value) }
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> __m256 {
+        // SAFETY: the trait's contract.
+        unsafe { _mm256_loadu_ps(from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store(to: *mut f32, vector: __m256) {
+        // SAFETY: the trait's contract.
+        unsafe { _mm256_storeu_ps(to, vector) }
+    }
+
+    #[inline(always)]
+    unsafe fn mask(lanes: usize) -> __mmask8 {
+        u8::MAX >> (Self::LANES - lanes)
+    }
+
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f32, mask: __mmask8) -> __m256 {
+        // SAFETY: the trait's contract; lanes outside of the mask are not touched.
+        unsafe { _mm256_maskz_loadu_ps(mask, from) }
+    }
+
+    #[inline(always)]
+    unsafe fn store_masked(to: *mut f32, mask: __mmask8, vector: __m256) {
+        // SAFETY: the trait's contract; lanes outside of the mask are not touched.
+        unsafe { _mm256_mask_storeu_ps(to, mask, vector) }
+    }
+
+    #[inline(always)]
+    unsafe fn prefetch(address: *const f32) {
+        // SAFETY: a prefetch reads nothing and cannot fault.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add(a: __m256, b: __m256, c: __m256) -> __m256 {
+        // SAFETY: the trait's contract.
+        unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+}
+
 /// # Safety
 /// As `TileFunction`.
 #[target_feature(enable = "avx512f")]
 unsafe fn tile<const ROWS: usize, const VECTORS: usize, const ADJACENT: usize>(arguments: &Tile) {
     // SAFETY: the caller's promise.
     unsafe { super::tile::<Avx512, ROWS, VECTORS, ADJACENT>(arguments) }
+}
+
+/// # Safety
+/// As `TileFunction`.
+#[target_feature(enable = "avx512f,avx512vl")]
+unsafe fn half_tile<const ROWS: usize, const VECTORS: usize, const ADJACENT: usize>(
+    arguments: &Tile,
+) {
+    // SAFETY: the caller's promise.
+    unsafe { super::tile::<Half, ROWS, VECTORS, ADJACENT>(arguments) }
 }
 
 /// Four rows of each quarter register at a time: quarter q of register i is row 4 q + i, so that
@@ -141,4 +215,15 @@ pub(super) static KERNEL: Kernel = Kernel {
         },
     ],
     transpose,
+};
+
+/// For products of up to eight columns.
+pub(super) static NARROW: Kernel = Kernel {
+    lanes: Half::LANES,
+    shapes: &[Shape {
+        rows: 14,
+        vectors: 1,
+        tiles: tiles!(half_tile, 1: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
+    }],
+    transpose: super::transpose::<Half>,
 };
