@@ -1,5 +1,9 @@
 //! The usual shapes, from a few settings.
 
+mod images;
+
+pub use images::Stages;
+
 use crate::activation::{Activation, Linear, Relu};
 use crate::initialiser::{GlorotUniform, Initialiser};
 use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm};
@@ -8,7 +12,8 @@ use crate::network::Network;
 use crate::{Autoencoder, Error};
 use serde::{Deserialize, Serialize};
 
-/// A dense autoencoder: its widths and what stands between them.
+/// A dense autoencoder: its widths and what stands between them; with stages of convolutions
+/// around it, or in its place, where rows are images.
 ///
 /// ```
 /// # use ae_nn::{Architecture, Loss};
@@ -20,9 +25,11 @@ use serde::{Deserialize, Serialize};
 pub struct Architecture {
     /// Numbers in a row.
     pub features: usize,
+    /// Stages of convolutions before the hidden layers, and as many behind the decoder's.
+    pub stages: Option<Stages>,
     /// Widths of the encoder's hidden layers, from the input on.
     pub hidden: Vec<usize>,
-    /// Numbers in the code; more than `features` is allowed.
+    /// Numbers in the code, where it is a dense layer's; more than `features` is allowed.
     pub latent: usize,
     /// Widths of the decoder's hidden layers, from the code on; the encoder's, mirrored,
     /// if not given.
@@ -33,7 +40,7 @@ pub struct Architecture {
     pub latent_activation: Activation,
     /// On the reconstruction; what belongs to the loss, if not given.
     pub output_activation: Option<Activation>,
-    /// Between each hidden layer and its activation.
+    /// Between each (dense) hidden layer and its activation.
     pub norm: Norm,
     /// Share of each hidden layer's numbers dropped in training, in \[0, 1).
     pub dropout: f32,
@@ -60,6 +67,7 @@ impl Architecture {
     pub fn new(features: usize) -> Self {
         Self {
             features,
+            stages: None,
             hidden: Vec::new(),
             latent: 32,
             decoder_hidden: None,
@@ -75,13 +83,37 @@ impl Architecture {
     /// An autoencoder with its initial weights, the same for the same seed.
     ///
     /// # Errors
-    /// A width of 0, a dropout outside \[0, 1), or an output activation that the loss can't
+    /// A width of 0, images of another size than rows, a dropout outside \[0, 1), or an output activation that the loss can't
     /// be combined with.
     pub fn build(&self, loss: &Loss, seed: u64) -> Result<Autoencoder, Error> {
         self.check()?;
         let (last, output) = self.output(loss)?;
-        let mut layers = Vec::new();
-        let mut width = self.features;
+        let (mut layers, encoder_layers) = match &self.stages {
+            None => self.dense_layers(self.features, last),
+            Some(stages) if stages.has_dense_code => {
+                let mut layers = stages.encoder(self, self.activation);
+                let width = stages.smallest().numbers();
+                let (dense, encoder_layers) = self.dense_layers(width, self.activation);
+                let encoder_layers = layers.len() + encoder_layers;
+                layers.extend(dense);
+                (layers, encoder_layers)
+            }
+            Some(stages) => {
+                let layers = stages.encoder(self, self.latent_activation);
+                let encoder_layers = layers.len();
+                (layers, encoder_layers)
+            }
+        };
+        if let Some(stages) = &self.stages {
+            layers.extend(stages.decoder(self, last));
+        }
+        Autoencoder::from_network(Network::new(layers, seed)?, encoder_layers, output)
+    }
+
+    /// From rows of `width` numbers to the code and back, and how many of the layers are the
+    /// encoder's.
+    fn dense_layers(&self, mut width: usize, last: Activation) -> (Vec<Layer>, usize) {
+        let (mut layers, outside) = (Vec::new(), width);
         for next in &self.hidden {
             self.push_hidden(&mut layers, &mut width, *next);
         }
@@ -92,22 +124,33 @@ impl Architecture {
         for next in self.decoder_hidden.clone().unwrap_or_else(mirrored) {
             self.push_hidden(&mut layers, &mut width, next);
         }
-        layers.push(self.dense(width, self.features, last));
-        Autoencoder::from_network(Network::new(layers, seed)?, encoder_layers, output)
+        layers.push(self.dense(width, outside, last));
+        (layers, encoder_layers)
     }
 
     fn check(&self) -> Result<(), Error> {
         let decoder = self.decoder_hidden.iter().flatten();
+        let filters = self.stages.iter().flat_map(|stages| &stages.filters);
         for (what, width) in [
             ("the number of features", self.features),
             ("latent", self.latent),
         ]
         .into_iter()
         .chain(self.hidden.iter().chain(decoder).map(|w| ("hidden", *w)))
+        .chain(filters.map(|channels| ("conv", *channels)))
         {
             if width == 0 {
                 return Err(Error::Zero { what });
             }
+        }
+        if let Some(stages) = &self.stages
+            && stages.image.numbers() != self.features
+        {
+            return Err(Error::Width {
+                what: "numbers in an image",
+                expected: self.features,
+                found: stages.image.numbers(),
+            });
         }
         Error::check_range("dropout", Dropout::RANGE, self.dropout.into())
     }

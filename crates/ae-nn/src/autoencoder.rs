@@ -159,16 +159,25 @@ impl Autoencoder {
             .part(self.encoder_layers..self.network.layers().len())
     }
 
-    /// "784-128-32-128-784": the widths of the layers that change it.
+    /// "784-128-32-128-784", "28x28x1-14x14x8-32-…": the widths of the layers that change it,
+    /// or the sizes of images, each after it has been made larger or smaller.
     pub fn shape(&self) -> String {
-        let mut widths = vec![self.features()];
-        for layer in self.network.layers() {
-            if matches!(layer, Layer::Dense(_)) {
-                widths.push(layer.outputs());
+        let layers = self.network.layers();
+        let mut shape = match layers[0].images() {
+            Some([image, _]) => image.to_string(),
+            None => self.features().to_string(),
+        };
+        for (index, layer) in layers.iter().enumerate() {
+            let is_resized = layers.get(index + 1).is_some_and(|next| next.resizes());
+            match layer.images() {
+                Some([_, image]) if !is_resized => shape += &format!("-{image}"),
+                None if matches!(layer, Layer::Dense(_)) => {
+                    shape += &format!("-{}", layer.outputs())
+                }
+                _ => {}
             }
         }
-        let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
-        widths.join("-")
+        shape
     }
 
     /// Name of a block of the network: `encoder.0.weight`, `decoder.1.bias`.

@@ -28,6 +28,23 @@ pub(crate) fn for_chunks(values: &mut [f32], work: impl Fn(usize, &mut [f32]) + 
     parallel::for_each_chunk(values, CHUNK, work);
 }
 
+/// Calls `work` with each row's place, the row of `from` and that of `to`, in parallel.
+pub(crate) fn for_rows(
+    from: ArrayView2<'_, f32>,
+    to: ArrayViewMut2<'_, f32>,
+    work: impl Fn(usize, &[f32], &mut [f32]) + Sync,
+) {
+    let (inputs, outputs) = (from.ncols(), to.ncols());
+    let chunk = rows_per_chunk(inputs.max(outputs));
+    parallel::for_each((from, to), chunk, |first, (from, mut to)| {
+        let rows = slice(&from).chunks_exact(inputs);
+        let pairs = rows.zip(slice_mut(&mut to).chunks_exact_mut(outputs));
+        pairs
+            .enumerate()
+            .for_each(|(row, (from, to))| work(first + row, from, to));
+    });
+}
+
 /// Rows of this width in a piece of parallel work.
 pub(crate) fn rows_per_chunk(width: usize) -> usize {
     (CHUNK / width).max(1)

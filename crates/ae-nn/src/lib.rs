@@ -49,7 +49,7 @@ pub mod schedule;
 pub mod trainer;
 
 pub use activation::Activation;
-pub use architecture::{Architecture, Norm};
+pub use architecture::{Architecture, Norm, Stages};
 pub use autoencoder::{Autoencoder, Leg};
 pub use error::Error;
 pub use initialiser::Initialiser;

@@ -5,6 +5,7 @@
 //! | [`gemm`] | matrix products with own kernels, and work fused behind them |
 //! | [`convolution`] | convolutions and their gradients, on the same kernels |
 //! | [`elementwise`] | one-pass loops over slices, compiled for each instruction set |
+//! | [`pooling`] | neighbouring pixels made one, and one pixel made many |
 //! | [`scalar`] | branch-free `exp`, `tanh`, `sigmoid`, … to be called inside those loops |
 //! | [`reduce`] | sums over columns and slices in a fixed order |
 //! | [`parallel`] | the only place that talks to rayon |
@@ -31,6 +32,7 @@ pub mod elementwise;
 pub mod gemm;
 pub mod linalg;
 pub mod parallel;
+pub mod pooling;
 pub mod random;
 pub mod reduce;
 pub mod reference;
@@ -45,3 +47,4 @@ pub use convolution::Convolution;
 pub use gemm::{Segment, matmul, matmul_add, matmul_then};
 pub use instruction_set::InstructionSet;
 pub use matrix::Matrix;
+pub use pooling::Pooling;

@@ -1,7 +1,7 @@
 //! The naive twin of each kernel: what the fast ones must agree with, and the place to read what
 //! they compute.
 
-use crate::{Convolution, Segment};
+use crate::{Convolution, Pooling, Segment};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// out = a · b: each element is one chain of fused multiply-adds from 0, in the order of k. The
@@ -131,4 +131,73 @@ pub fn convolve_weight_gradient(
             *sum = input[image * inputs + i].mul_add(output_gradient[out * outputs + o], *sum);
         }
     });
+}
+
+/// Calls `visit(number coming in, number going out, share)` for each number of each window of a
+/// pooling, in the order of the windows; the share is one over the number of its pixels inside.
+fn for_pooled(pooling: &Pooling, mut visit: impl FnMut(usize, usize, f32)) {
+    let [height, width, channels] = pooling.input;
+    let [lines, columns] = pooling.output;
+    for (y, x) in (0..lines).flat_map(|y| (0..columns).map(move |x| (y, x))) {
+        let covered = |window: usize, axis: usize, side: usize| -> Vec<usize> {
+            let places = (0..pooling.size).map(|place| window * pooling.stride + place);
+            let places = places.filter_map(|place| place.checked_sub(pooling.padding[axis]));
+            places.filter(|place| *place < side).collect()
+        };
+        let (lines, pixels) = (covered(y, 0, height), covered(x, 1, width));
+        let share = 1.0 / (lines.len() * pixels.len()) as f32;
+        for (line, pixel) in lines
+            .iter()
+            .flat_map(|line| pixels.iter().map(move |x| (line, x)))
+        {
+            for channel in 0..channels {
+                let from = (line * width + pixel) * channels + channel;
+                visit(from, (y * columns + x) * channels + channel, share);
+            }
+        }
+    }
+}
+
+/// [`Pooling::max`].
+pub fn max_pool(pooling: &Pooling, input: &[f32], output: &mut [f32]) {
+    output.fill(f32::NEG_INFINITY);
+    for_pooled(pooling, |from, to, _| {
+        output[to] = output[to].max(input[from])
+    });
+}
+
+/// [`Pooling::max_gradient`].
+pub fn max_pool_gradient(
+    pooling: &Pooling,
+    (input, output): (&[f32], &[f32]),
+    output_gradient: &[f32],
+    input_gradient: &mut [f32],
+) {
+    let mut left = output_gradient.to_vec();
+    input_gradient.fill(0.0);
+    for_pooled(pooling, |from, to, _| {
+        if input[from] == output[to] {
+            input_gradient[from] += std::mem::take(&mut left[to]);
+        }
+    });
+}
+
+/// [`Pooling::average`].
+pub fn average_pool(pooling: &Pooling, input: &[f32], output: &mut [f32]) {
+    output.fill(0.0);
+    let mut shares = vec![0.0; output.len()];
+    for_pooled(pooling, |from, to, share| {
+        output[to] += input[from];
+        shares[to] = share;
+    });
+    output
+        .iter_mut()
+        .zip(shares)
+        .for_each(|(sum, share)| *sum *= share);
+}
+
+/// [`Pooling::average_gradient`].
+pub fn average_pool_gradient(pooling: &Pooling, output: &[f32], input: &mut [f32]) {
+    input.fill(0.0);
+    for_pooled(pooling, |from, to, share| input[from] += output[to] * share);
 }

@@ -13,7 +13,9 @@ use ae_tensor::random::Stream;
 
 /// A distribution of initial weights.
 pub trait Initialise: Sync {
-    /// Fills a weight of shape `fan_in` × `fan_out`, row-major.
+    /// Fills a weight, row-major: of `fan_in` rows, of which each number going out is a sum. Each
+    /// number coming in is part of `fan_out` sums: as many as there are columns in a dense
+    /// layer, more in a convolution.
     fn fill(&self, fan_in: usize, fan_out: usize, weight: &mut [f32], stream: &mut Stream);
 }
 

@@ -12,7 +12,9 @@ ae_choice::choice! {
 }
 
 impl Initialise for Orthogonal {
-    fn fill(&self, fan_in: usize, fan_out: usize, weight: &mut [f32], stream: &mut Stream) {
+    fn fill(&self, fan_in: usize, _fan_out: usize, weight: &mut [f32], stream: &mut Stream) {
+        // Of a window, each place counts as an input.
+        let fan_out = weight.len() / fan_in;
         // Columns can be orthonormal only in a tall matrix: a wide one is made as a tall
         // one and transposed.
         let (rows, columns) = (fan_in.max(fan_out), fan_in.min(fan_out));

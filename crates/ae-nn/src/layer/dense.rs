@@ -1,9 +1,10 @@
+use super::ending::Ending;
 use super::{Backward, Block, Compute, Forward, split, split_mut};
-use crate::activation::{Activation, DerivativeFrom};
-use crate::flat::{CHUNK, for_chunks, slice, slice_mut};
+use crate::activation::Activation;
+use crate::flat::{slice, slice_mut};
 use crate::initialiser::Initialiser;
 use ae_tensor::random::Stream;
-use ae_tensor::{elementwise, matmul, matmul_then, parallel, reduce};
+use ae_tensor::{elementwise, matmul, matmul_then, reduce};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,8 @@ impl Dense {
         ArrayView2::from_shape((self.inputs, self.outputs), values).expect("shaped by lengths()")
     }
 
-    fn keeps_input(&self) -> bool {
-        self.activation.derivative_from() == DerivativeFrom::Input
+    fn ending(&self) -> Ending {
+        Ending(self.activation)
     }
 }
 
@@ -53,11 +54,7 @@ impl Compute for Dense {
     }
 
     fn cache(&self, rows: usize) -> usize {
-        if self.keeps_input() {
-            rows * self.outputs
-        } else {
-            0
-        }
+        self.ending().cache(rows * self.outputs)
     }
 
     fn initialise(&self, parameters: &mut [f32], _state: &mut [f32], stream: &mut Stream) {
@@ -69,10 +66,8 @@ impl Compute for Dense {
     /// Z = X W + b, Y = f(Z).
     fn forward(&self, pass: Forward<'_>) {
         let [weight, bias] = split(pass.parameters, self.lengths());
-        let activation = self.activation;
-        let keeps = self.keeps_input() && !pass.cache.is_empty();
-        let mut output = pass.output;
-        // Where z is to be kept, the activation waits until it has been copied.
+        let (ending, cache) = (self.ending(), pass.cache);
+        let (mut output, kept) = (pass.output, &*cache);
         matmul_then(
             pass.input,
             self.weight(weight),
@@ -80,34 +75,19 @@ impl Compute for Dense {
             &|part| {
                 let bias = &bias[part.first_column..][..part.columns];
                 elementwise::zip_rows(part.values, bias, |z, b| z + b);
-                if !keeps {
-                    activation.apply(part.values);
-                }
+                ending.apply_early(kept, part.values);
             },
         );
-        if keeps {
-            let parts = (slice_mut(&mut output), pass.cache);
-            parallel::for_each(parts, CHUNK, |_, (output, kept)| {
-                kept.copy_from_slice(output);
-                activation.apply(output);
-            });
-        }
+        ending.apply_late(cache, slice_mut(&mut output));
     }
 
     /// dZ = dY ⊙ f′, dW = Xᵀ dZ, db = column sums of dZ, dX = dZ Wᵀ.
     fn backward(&self, pass: Backward<'_>) {
         let [weight, _bias] = split(pass.parameters, self.lengths());
         let [weight_gradient, bias_gradient] = split_mut(pass.gradients, self.lengths());
-        let activation = self.activation;
         let mut gradient = pass.output_gradient;
-        let kept = if self.keeps_input() {
-            pass.cache
-        } else {
-            slice(&pass.output)
-        };
-        for_chunks(slice_mut(&mut gradient), |first, part| {
-            activation.apply_derivative(&kept[first..][..part.len()], part);
-        });
+        self.ending()
+            .derive(slice(&pass.output), pass.cache, slice_mut(&mut gradient));
         let weight_gradient =
             ArrayViewMut2::from_shape((self.inputs, self.outputs), weight_gradient)
                 .expect("shaped by lengths()");

@@ -8,15 +8,26 @@
 
 mod activate;
 mod batch_norm;
+mod convolve;
+mod convolve_transposed;
 mod dense;
 mod dropout;
+mod ending;
+mod image;
 mod layer_norm;
+mod pool;
+mod upsample;
 
 pub use activate::Activate;
 pub use batch_norm::BatchNorm;
+pub use convolve::Convolve;
+pub use convolve_transposed::ConvolveTransposed;
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use image::{Image, Padding};
 pub use layer_norm::LayerNorm;
+pub use pool::{Pool, Pooled};
+pub use upsample::Upsample;
 
 use crate::Error;
 use ae_choice::Range;
@@ -74,6 +85,16 @@ pub trait Compute: Sync {
         false
     }
 
+    /// The image that comes in and the one that goes out, if rows are images.
+    fn images(&self) -> Option<[Image; 2]> {
+        None
+    }
+
+    /// Whether all it does is to make an image larger or smaller.
+    fn resizes(&self) -> bool {
+        false
+    }
+
     /// The activation on its output, if it has one.
     fn activation(&self) -> Option<crate::Activation> {
         None
@@ -97,6 +118,15 @@ impl Block {
         Self {
             name,
             shape: vec![rows, columns],
+            decays: true,
+        }
+    }
+
+    /// The same for windows over images: height, width, channels on either side.
+    pub fn filters(name: &'static str, shape: [usize; 4]) -> Self {
+        Self {
+            name,
+            shape: shape.to_vec(),
             decays: true,
         }
     }
@@ -231,4 +261,14 @@ macro_rules! layers {
     };
 }
 
-layers!(Dense, Activate, Dropout, BatchNorm, LayerNorm);
+layers!(
+    Dense,
+    Activate,
+    Dropout,
+    BatchNorm,
+    LayerNorm,
+    Convolve,
+    ConvolveTransposed,
+    Pool,
+    Upsample,
+);

@@ -18,6 +18,10 @@ use std::ops::Range;
 /// Rows of a lane: enough for the matrix products to run at full speed.
 const LANE_ROWS: usize = 64;
 
+/// Numbers between the layers of a lane, at most, where rows are wide, as in convolutions, which
+/// are at full speed with one row: what is on its way stays in a core's own cache.
+const LANE_NUMBERS: usize = 128 * 1024;
+
 /// Lanes of a batch, at most: each has gradients of its own.
 const MOST_LANES: usize = 16;
 
@@ -59,7 +63,8 @@ impl Lanes {
         let rows_per_lane = if together {
             rows
         } else {
-            LANE_ROWS.max(rows.div_ceil(MOST_LANES)).min(rows)
+            let least = rows_of_a_lane(network);
+            least.max(rows.div_ceil(MOST_LANES)).min(rows)
         };
         let count = if rows == 0 {
             0
@@ -134,6 +139,11 @@ impl Lanes {
             network.update_state(rows, &lane.tape);
         }
     }
+}
+
+fn rows_of_a_lane(network: &Network) -> usize {
+    let widths = network.layers().iter().map(|layer| layer.outputs());
+    (LANE_NUMBERS / widths.sum::<usize>()).clamp(1, LANE_ROWS)
 }
 
 /// The gradients of all lanes but the first.

@@ -10,7 +10,7 @@ use ndarray::Array2;
 
 const LOSSES: [&str; 6] = ["mse", "bce", "mae", "huber", "huber:0.1", "huber:10"];
 
-fn dense(inputs: usize, outputs: usize, activation: &str) -> Layer {
+pub fn dense(inputs: usize, outputs: usize, activation: &str) -> Layer {
     Layer::Dense(Dense {
         inputs,
         outputs,
@@ -38,13 +38,13 @@ fn layers(width: usize) -> Vec<Layer> {
 
 /// A parameter near 1 is rounded by 3e-8 at most when its gradient is taken off, a gradient
 /// of single precision has lost a few units of 6e-8: 1e-6 holds both and nothing else.
-const ROUNDING: f64 = 1e-6;
+pub const ROUNDING: f64 = 1e-6;
 
 /// A norm multiplies the rounding of what comes in by 1/σ, which reaches 30 here.
 const NARROW: f64 = 2e-5;
 
 /// One step, whose gradients must be those of the oracle.
-fn check(layers: &[Layer], settings: &TrainSettings, rows: &Array2<f32>, tolerance: f64) {
+pub fn check(layers: &[Layer], settings: &TrainSettings, rows: &Array2<f32>, tolerance: f64) {
     let mut network = Network::new(layers.to_vec(), 3).unwrap();
     // Away from where biases and norms begin.
     let offsets = crate::support::rows(1, network.parameters().len(), 9);
@@ -76,7 +76,7 @@ fn check(layers: &[Layer], settings: &TrainSettings, rows: &Array2<f32>, toleran
     }
 }
 
-fn one_step(loss: &str) -> TrainSettings {
+pub fn one_step(loss: &str) -> TrainSettings {
     TrainSettings {
         optimizer: "sgd:lr=1".parse().unwrap(),
         batch: 5,

@@ -1,5 +1,6 @@
 //! A twin of the network in double precision, written for reading.
 
+use crate::image_oracle::{Weights, Window, convolved, convolved_transposed, pooled, upsampled};
 use ae_nn::layer::{Forward, Mode};
 use ae_nn::network::PlacedBlock;
 use ae_nn::{Activation, Layer, Loss, Network, Penalty};
@@ -78,8 +79,29 @@ impl Oracle {
             }
             Layer::Activate(layer) => x.mapv(|z| activation(&layer.activation, z)),
             Layer::Dropout(_) => x * self.factors(index, x.dim()),
+            Layer::Convolve(conv) => {
+                let (from, to) = (conv.image, conv.output());
+                let window = Window::over(from, to, conv.kernel, conv.stride, conv.padding);
+                let z = convolved(x, [from, to], &window, &self.weights(index));
+                z.mapv(|z| activation(&conv.activation, z))
+            }
+            Layer::ConvolveTransposed(conv) => {
+                let (from, to) = (conv.image, conv.output());
+                let window = Window::over(to, from, conv.kernel, conv.stride, conv.padding);
+                let z = convolved_transposed(x, [from, to], &window, &self.weights(index));
+                z.mapv(|z| activation(&conv.activation, z))
+            }
+            Layer::Pool(pool) => pooled(x, pool),
+            Layer::Upsample(up) => upsampled(x, up),
             Layer::BatchNorm(norm) => affine(normal(x, Axis(0), norm.epsilon)),
             Layer::LayerNorm(norm) => affine(normal(x, Axis(1), norm.epsilon)),
+        }
+    }
+
+    fn weights(&self, index: usize) -> Weights {
+        Weights {
+            weight: self.block(index, "weight"),
+            bias: self.block(index, "bias"),
         }
     }
 
