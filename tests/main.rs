@@ -6,6 +6,7 @@ mod anomalies;
 mod data;
 mod explaining;
 mod harness;
+mod images;
 mod main_job;
 mod mixed_table;
 mod repeat;

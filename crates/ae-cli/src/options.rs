@@ -38,7 +38,7 @@ macro_rules! settings_options {
     (@set $place:expr, $value:expr, $with:expr) => { $place = $with($value) };
 }
 
-/// Widths, as `128,64`; `none` for no layer.
+/// Widths or channels, as `128,64`; `none` for no layer.
 #[derive(Debug, Clone)]
 struct Widths(Vec<usize>);
 
@@ -136,6 +136,11 @@ impl From<KeepName> for Keep {
 }
 
 settings_options! {
+    /// Channels of the encoder's convolutions, as 16,8,8, or none: each has windows of 3 x 3 and
+    /// halves the image; mirrored in the decoder. The last image is the code, unless --latent
+    /// asks for a dense one.
+    #[arg(long, value_name = "CHANNELS", help_heading = "Architecture")]
+    conv: Widths => |channels: &Widths| channels.0.clone(),
     /// Widths of the encoder's hidden layers, as 128,64, or none; mirrored in the decoder.
     /// Without --latent, the last one is the code.
     #[arg(long, value_name = "WIDTHS", help_heading = "Architecture")]

@@ -19,7 +19,13 @@ macro_rules! recipes {
     };
 }
 
-recipes!("strokes", "keras-simple", "keras-deep", "denoise");
+recipes!(
+    "strokes",
+    "keras-simple",
+    "keras-deep",
+    "keras-conv",
+    "denoise"
+);
 
 impl Recipe {
     /// What it is: the comment in its first lines.

@@ -109,7 +109,10 @@ pub fn architecture(model: &Model) -> Vec<LayerLine> {
                 Some(index) => format!("decoder {}", index + 1),
             },
             kind,
-            shape: format!("{} → {}", layer.inputs(), layer.outputs()),
+            shape: match layer.images() {
+                Some([from, to]) => format!("{from} → {to}"),
+                None => format!("{} → {}", layer.inputs(), layer.outputs()),
+            },
             parameters: own.map(|block| block.range.len()).sum(),
         }
     };

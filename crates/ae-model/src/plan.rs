@@ -7,8 +7,11 @@ use crate::settings::default_latent;
 use crate::{ModelError, Rows, Settings};
 use ae_data::{Dataset, Layout, Parts, Prepared, Preprocessing, Scaling, Split};
 use ae_nn::activation::{Activation, Linear, Sigmoid};
+use ae_nn::layer::Image;
 use ae_nn::loss::{Bce, Loss, Mse};
-use ae_nn::{Architecture, Autoencoder, EarlyStopping, Penalty, Samples, TrainSettings};
+use ae_nn::{
+    Architecture, Autoencoder, EarlyStopping, Norm, Penalty, Samples, Stages, TrainSettings,
+};
 use ae_tensor::parallel;
 use ndarray::Array2;
 
@@ -97,7 +100,7 @@ impl Plan {
         };
         let training = training(&settings);
         training.check()?;
-        let architecture = architecture(&settings, features);
+        let architecture = architecture(&settings, features, stages(&settings, dataset)?);
         let initial = match balance(&preprocessing, training.loss, &train)? {
             None => architecture.build(&training.loss, settings.seed)?,
             // The losses of the blocks are on what a linear layer gives.
@@ -213,10 +216,8 @@ fn default_scoring(dataset: &Dataset) -> Scoring {
 fn with_choices(mut settings: Settings, features: usize, range: (f32, f32)) -> Settings {
     if settings.latent.is_none() {
         // `--hidden 8,2` alone means that 2 is the code: 4-8-2-8-4.
-        settings.latent = Some(match settings.hidden.pop() {
-            Some(last) => last,
-            None => default_latent(features),
-        });
+        let of_rows = settings.conv.is_empty().then(|| default_latent(features));
+        settings.latent = settings.hidden.pop().or(of_rows);
     }
     let within_unit = range.0 >= 0.0 && range.1 <= 1.0;
     let sigmoid = Activation::Sigmoid(Sigmoid {});
@@ -298,9 +299,57 @@ fn check_reach(settings: &Settings, (low, high): (f32, f32)) -> Result<(), Model
     Ok(())
 }
 
-fn architecture(settings: &Settings, features: usize) -> Architecture {
+/// The convolutions, if there are to be any.
+fn stages(settings: &Settings, dataset: &Dataset) -> Result<Option<Stages>, ModelError> {
+    if settings.conv.is_empty() {
+        return Ok(None);
+    }
+    let refuse = |what: String, hint: &str| {
+        let hint = hint.to_owned();
+        Err(ModelError::Settings { what, hint })
+    };
+    let Layout::Image {
+        height,
+        width,
+        channels,
+    } = dataset.layout
+    else {
+        return refuse(
+            format!(
+                "convolutions need images, {} has rows of columns",
+                dataset.name
+            ),
+            "use `--conv none`; `--hidden` makes dense layers",
+        );
+    };
+    if settings.norm != Norm::None {
+        return refuse(
+            "normalisation between convolutions is not there yet".to_owned(),
+            "use `--norm none`",
+        );
+    }
+    let has_dense_code = settings.latent.is_some();
+    if !has_dense_code && settings.decoder_hidden.is_some() {
+        return refuse(
+            "the decoder's hidden layers come after a dense code, and there is none".to_owned(),
+            "give the code's width with `--latent`, or leave out `--decoder-hidden`",
+        );
+    }
+    Ok(Some(Stages {
+        image: Image {
+            height,
+            width,
+            channels,
+        },
+        filters: settings.conv.clone(),
+        has_dense_code,
+    }))
+}
+
+fn architecture(settings: &Settings, features: usize, stages: Option<Stages>) -> Architecture {
     Architecture {
         features,
+        stages,
         hidden: settings.hidden.clone(),
         latent: settings.latent.unwrap_or(default_latent(features)),
         decoder_hidden: settings.decoder_hidden.clone(),

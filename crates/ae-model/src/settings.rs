@@ -30,10 +30,13 @@ pub struct Settings {
     /// Watch the source's own test rows instead of holding any out. Published protocols do;
     /// the error of the report is then that of rows which chose the weights.
     pub validate_on_test: bool,
+    /// Channels of the encoder's convolutions, each of which halves the image; mirrored in the
+    /// decoder. For images only. Dense layers follow where `hidden` or `latent` is given.
+    pub conv: Vec<usize>,
     /// Widths of the encoder's hidden layers.
     pub hidden: Vec<usize>,
-    /// Numbers in the code; if not given, the last of `hidden`, or 32 (fewer for narrow
-    /// rows) where there is none.
+    /// Numbers in the code; if not given, the last of `hidden`; where there is none, the last
+    /// image of `conv`, or 32 (fewer for narrow rows).
     pub latent: Option<usize>,
     /// Widths of the decoder's hidden layers; the encoder's mirrored, if not given.
     pub decoder_hidden: Option<Vec<usize>>,
@@ -93,6 +96,7 @@ impl Default for Settings {
             validation: 0.1,
             test: 0.0,
             validate_on_test: false,
+            conv: Vec::new(),
             hidden: Vec::new(),
             latent: None,
             decoder_hidden: None,

@@ -11,6 +11,9 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 /// their caches.
 const ROWS_AT_A_TIME: usize = 512;
 
+/// Numbers between two layers at a time, at most, where rows are wide, as in convolutions.
+const NUMBERS_AT_A_TIME: usize = 1024 * 1024;
+
 /// Multiply-adds that take longer than to wake the thread pool, which takes some ten
 /// microseconds.
 const WORTH_WAKING: usize = 1024 * 1024;
@@ -246,8 +249,9 @@ impl Autoencoder {
             Leg::Decode | Leg::Reconstruct => self.output,
             Leg::Encode | Leg::Logits => Activation::Linear(Linear {}),
         };
-        let parts = rows.axis_chunks_iter(Axis(0), ROWS_AT_A_TIME);
-        let outputs = output.axis_chunks_iter_mut(Axis(0), ROWS_AT_A_TIME);
+        let at_a_time = (NUMBERS_AT_A_TIME / self.network.widest()).clamp(1, ROWS_AT_A_TIME);
+        let parts = rows.axis_chunks_iter(Axis(0), at_a_time);
+        let outputs = output.axis_chunks_iter_mut(Axis(0), at_a_time);
         self.in_pool(rows.nrows(), || {
             for (part, mut out) in parts.zip(outputs) {
                 self.network

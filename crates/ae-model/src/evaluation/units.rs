@@ -56,12 +56,23 @@ impl UnitSums {
     }
 
     pub(super) fn add(&mut self, rows: ArrayView2<f32>) {
-        self.rows += rows.nrows();
         for row in rows.rows() {
-            for ((moments, active), value) in self.units.iter_mut().zip(row) {
-                moments.add(*value);
-                *active += usize::from(*value != 0.0);
-            }
+            self.add_row(row.iter());
+        }
+    }
+
+    /// The same of values that stand row after row.
+    fn add_all(&mut self, values: &[f32]) {
+        for row in values.chunks_exact(self.units.len()) {
+            self.add_row(row.iter());
+        }
+    }
+
+    fn add_row<'a>(&mut self, row: impl Iterator<Item = &'a f32>) {
+        self.rows += 1;
+        for ((moments, active), value) in self.units.iter_mut().zip(row) {
+            moments.add(*value);
+            *active += usize::from(*value != 0.0);
         }
     }
 
@@ -104,8 +115,11 @@ pub(super) fn hidden_layers(
         let units = network.layers()[end - 1].outputs();
         let mut output = Array2::zeros((numbers.len(), units));
         network.infer(start..end, values.view(), output.view_mut(), &mut scratch);
+        // Of an image, a channel is a unit: it does the same at each pixel.
+        let images = network.layers()[end - 1].images();
+        let units = images.map_or(units, |[_, image]| image.channels);
         let mut sums = UnitSums::new(units);
-        sums.add(output.view());
+        sums.add_all(output.as_slice().unwrap_or_default());
         let dead = sums.finish(input_varies).iter().filter(|u| u.dead).count();
         let name = format!("hidden layer {}", hidden.len() + 1);
         hidden.push(HiddenLayer { name, units, dead });
@@ -114,10 +128,16 @@ pub(super) fn hidden_layers(
     hidden
 }
 
-/// Where the hidden layers of an encoder end: before each dense layer but the first, so that
-/// the normalisation and the activation of a layer belong to it.
+/// Where the hidden layers of an encoder end: before each layer with weights but the first, so
+/// that the normalisation, the activation and the pool of a layer belong to it.
 fn ends(encoder: &[Layer]) -> impl Iterator<Item = usize> {
-    let dense = encoder.iter().enumerate();
-    let dense = dense.filter(|(_, layer)| matches!(layer, Layer::Dense(_)));
-    dense.skip(1).map(|(index, _)| index)
+    let begins = |layer: &Layer| {
+        matches!(
+            layer,
+            Layer::Dense(_) | Layer::Convolve(_) | Layer::ConvolveTransposed(_)
+        )
+    };
+    let layers = encoder.iter().enumerate();
+    let layers = layers.filter(move |(_, layer)| begins(layer));
+    layers.skip(1).map(|(index, _)| index)
 }

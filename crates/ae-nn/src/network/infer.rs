@@ -127,7 +127,8 @@ impl Network {
         );
     }
 
-    fn widest(&self) -> usize {
+    /// Numbers in the widest row that a layer gives.
+    pub(crate) fn widest(&self) -> usize {
         let widths = self.layers.iter().map(|layer| layer.outputs());
         widths.max().unwrap_or(0)
     }

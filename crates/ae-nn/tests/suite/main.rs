@@ -8,6 +8,7 @@ mod errors;
 mod gradients;
 mod image_layers;
 mod image_oracle;
+mod image_reference;
 mod initialisers;
 mod keeping;
 mod oracle;

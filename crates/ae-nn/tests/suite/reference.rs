@@ -17,12 +17,12 @@ fn numbers(value: &Value) -> Vec<f64> {
     values.map(|value| value.as_f64().unwrap()).collect()
 }
 
-fn floats(value: &Value) -> Vec<f32> {
+pub fn floats(value: &Value) -> Vec<f32> {
     numbers(value).into_iter().map(|x| x as f32).collect()
 }
 
 /// `tolerance` is relative to the larger of 1 and the number expected.
-fn assert_close(found: &[f32], expected: &Value, tolerance: f64, about: &str) {
+pub fn assert_close(found: &[f32], expected: &Value, tolerance: f64, about: &str) {
     let expected = numbers(expected);
     assert_eq!(found.len(), expected.len(), "{about}");
     for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
@@ -123,13 +123,13 @@ fn cross_entropy_keeps_its_digits_where_the_logit_is_right() {
 }
 
 /// A layer's forward and backward on the numbers of `expected`, given its parameters.
-struct Passed {
-    y: Vec<f32>,
-    dx: Vec<f32>,
-    gradients: Vec<Vec<f32>>,
+pub struct Passed {
+    pub y: Vec<f32>,
+    pub dx: Vec<f32>,
+    pub gradients: Vec<Vec<f32>>,
 }
 
-fn pass(layer: &Layer, blocks: &[Vec<f32>], expected: &Value) -> Passed {
+pub fn pass(layer: &Layer, blocks: &[Vec<f32>], expected: &Value) -> Passed {
     let shape = |values: &[f32], width| (values.len() / width, width);
     let x = floats(&expected["x"]);
     let input = Array2::from_shape_vec(shape(&x, layer.inputs()), x).unwrap();
