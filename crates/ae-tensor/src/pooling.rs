@@ -164,45 +164,48 @@ fn check_enlarged(
     );
 }
 
-/// Calls `visit` with the number of each window, the lines and the columns that it covers.
-#[inline(always)]
-fn for_windows(pooling: &Pooling, mut visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
-    let [lines, columns] = pooling.output;
-    for y in 0..lines {
-        let covered = pooling.inside(0, y);
-        for x in 0..columns {
-            visit(y * columns + x, covered.clone(), pooling.inside(1, x));
+// Plain loops: what stands in a closure is compiled for the instruction set around it only where
+// the compiler happens to inline it.
+
+/// A loop over the windows of a pooling: the window's place, and the lines and columns it covers.
+macro_rules! for_windows {
+    ($pooling:ident, |$place:ident, $lines:ident, $columns:ident| $body:block) => {
+        for y in 0..$pooling.output[0] {
+            let $lines = $pooling.inside(0, y);
+            for x in 0..$pooling.output[1] {
+                let $columns = $pooling.inside(1, x);
+                let $place = y * $pooling.output[1] + x;
+                $body
+            }
         }
-    }
+    };
 }
 
-/// Calls `visit` with the places of a window's pixels, in blocks: the first, the second, … of each.
-#[inline(always)]
-fn for_pixels(
-    pooling: &Pooling,
-    blocks: usize,
-    (lines, columns): (&Range<usize>, &Range<usize>),
-    mut visit: impl FnMut(usize),
-) {
-    for line in lines.clone() {
-        for column in columns.clone() {
-            visit((line * pooling.input[1] + column) * blocks);
+/// A loop over the pixels that a window covers, by their places.
+macro_rules! for_pixels {
+    ($pooling:ident, $lines:ident, $columns:ident, |$place:ident| $body:block) => {
+        for line in $lines.clone() {
+            for column in $columns.clone() {
+                let $place = line * $pooling.input[1] + column;
+                $body
+            }
         }
-    }
+    };
 }
 
 #[inline(always)]
 fn max_of<const N: usize>(pooling: &Pooling, input: &[f32], output: &mut [f32]) {
     let blocks = pooling.input[2] / N;
     let (input, output) = (input.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
-    for_windows(pooling, |window, lines, columns| {
+    for_windows!(pooling, |window, lines, columns| {
         for block in 0..blocks {
             let mut largest = [f32::NEG_INFINITY; N];
-            for_pixels(pooling, blocks, (&lines, &columns), |place| {
-                for (largest, x) in largest.iter_mut().zip(input[place + block]) {
+            for_pixels!(pooling, lines, columns, |pixel| {
+                let x = &input[pixel * blocks + block];
+                for lane in 0..N {
                     // NaN stays NaN, and reaches the guard in whoever trains.
-                    let stays = (x <= *largest) | largest.is_nan();
-                    *largest = if stays { *largest } else { x };
+                    let stays = (x[lane] <= largest[lane]) | largest[lane].is_nan();
+                    largest[lane] = if stays { largest[lane] } else { x[lane] };
                 }
             });
             output[window * blocks + block] = largest;
@@ -222,12 +225,13 @@ fn max_gradient_of<const N: usize>(
     let (input, output) = (input.as_chunks::<N>().0, output.as_chunks::<N>().0);
     let slopes = output_gradient.as_chunks::<N>().0;
     let sums = input_gradient.as_chunks_mut::<N>().0;
-    for_windows(pooling, |window, lines, columns| {
+    for_windows!(pooling, |window, lines, columns| {
         for block in 0..blocks {
             let largest = output[window * blocks + block];
             let mut left = slopes[window * blocks + block];
-            for_pixels(pooling, blocks, (&lines, &columns), |place| {
-                let (x, sum) = (&input[place + block], &mut sums[place + block]);
+            for_pixels!(pooling, lines, columns, |pixel| {
+                let place = pixel * blocks + block;
+                let (x, sum) = (&input[place], &mut sums[place]);
                 for lane in 0..N {
                     let is_it = x[lane] == largest[lane];
                     sum[lane] += if is_it { left[lane] } else { 0.0 };
@@ -242,16 +246,19 @@ fn max_gradient_of<const N: usize>(
 fn average_of<const N: usize>(pooling: &Pooling, input: &[f32], output: &mut [f32]) {
     let blocks = pooling.input[2] / N;
     let (input, output) = (input.as_chunks::<N>().0, output.as_chunks_mut::<N>().0);
-    for_windows(pooling, |window, lines, columns| {
+    for_windows!(pooling, |window, lines, columns| {
         let share = 1.0 / (lines.len() * columns.len()) as f32;
         for block in 0..blocks {
             let mut sum = [0.0; N];
-            for_pixels(pooling, blocks, (&lines, &columns), |place| {
-                sum.iter_mut()
-                    .zip(input[place + block])
-                    .for_each(|(sum, x)| *sum += x);
+            for_pixels!(pooling, lines, columns, |pixel| {
+                let x = &input[pixel * blocks + block];
+                for lane in 0..N {
+                    sum[lane] += x[lane];
+                }
             });
-            output[window * blocks + block] = sum.map(|sum| sum * share);
+            for (out, sum) in output[window * blocks + block].iter_mut().zip(sum) {
+                *out = sum * share;
+            }
         }
     });
 }
@@ -266,14 +273,15 @@ fn average_gradient_of<const N: usize>(
     input_gradient.fill(0.0);
     let slopes = output_gradient.as_chunks::<N>().0;
     let sums = input_gradient.as_chunks_mut::<N>().0;
-    for_windows(pooling, |window, lines, columns| {
+    for_windows!(pooling, |window, lines, columns| {
         let share = 1.0 / (lines.len() * columns.len()) as f32;
         for block in 0..blocks {
-            let slope = slopes[window * blocks + block];
-            for_pixels(pooling, blocks, (&lines, &columns), |place| {
-                let sums = sums[place + block].iter_mut();
-                sums.zip(slope)
-                    .for_each(|(sum, slope)| *sum += slope * share);
+            let slope = &slopes[window * blocks + block];
+            for_pixels!(pooling, lines, columns, |pixel| {
+                let sum = &mut sums[pixel * blocks + block];
+                for lane in 0..N {
+                    sum[lane] += slope[lane] * share;
+                }
             });
         }
     });
@@ -297,8 +305,9 @@ fn enlarge_by<const N: usize>(
             .0
             .chunks_exact_mut(factor * blocks);
         for (pixel, copies) in pixels.zip(wide) {
-            for copy in copies.chunks_exact_mut(blocks) {
-                copy.copy_from_slice(pixel);
+            // By blocks, since a call of `memcpy` would take longer than the copy.
+            for (place, copy) in copies.iter_mut().enumerate() {
+                *copy = pixel[if blocks == 1 { 0 } else { place % blocks }];
             }
         }
         for other in others.chunks_exact_mut(line) {

@@ -44,29 +44,32 @@ compiled_for_each_instruction_set! {
     /// out\[j\] = the sum of values\[j\], values\[j + stride\], …
     fn add_rows[](values: &[f32], stride: usize, out: &mut [f32]) {
         // Sums of as many columns as stay in registers while the rows go by.
-        const TOGETHER: usize = 32;
-        let (groups, rest) = out.as_chunks_mut::<TOGETHER>();
-        let first_of_rest = groups.len() * TOGETHER;
-        for (group, out) in groups.iter_mut().enumerate() {
-            let mut sums = [0.0; TOGETHER];
-            for row in values.chunks(stride) {
-                let row = &row[group * TOGETHER..][..TOGETHER];
-                for (sum, &x) in sums.iter_mut().zip(row) {
-                    *sum += x;
-                }
-            }
-            *out = sums;
-        }
-        rest.fill(0.0);
-        if rest.is_empty() {
-            return;
-        }
+        let first = add_groups::<32>(values, stride, 0, out);
+        let first = add_groups::<16>(values, stride, first, out);
+        let first = add_groups::<8>(values, stride, first, out);
+        add_groups::<1>(values, stride, first, out);
+    }
+}
+
+/// Sums as many whole groups of columns as there are from `first` on; returns where the rest begins.
+#[inline(always)]
+fn add_groups<const GROUP: usize>(
+    values: &[f32],
+    stride: usize,
+    mut first: usize,
+    out: &mut [f32],
+) -> usize {
+    for out in out[first..].as_chunks_mut::<GROUP>().0 {
+        let mut sums = [0.0; GROUP];
         for row in values.chunks(stride) {
-            for (sum, &x) in rest.iter_mut().zip(&row[first_of_rest..]) {
+            for (sum, &x) in sums.iter_mut().zip(&row[first..][..GROUP]) {
                 *sum += x;
             }
         }
+        *out = sums;
+        first += GROUP;
     }
+    first
 }
 
 /// The mean and the population variance of each column: two passes, sums in `f64`. Both are 0 for

@@ -74,6 +74,9 @@ pub(super) fn add_weight_gradient(
         depth,
         ..
     } = sweep;
+    if channels == 1 {
+        return add_weight_gradient_of_one(&sweep, lines, output_gradient, gradient);
+    }
     let (kernel, shape) = choose(channels, depth);
     let height = tile_rows(shape, depth);
     let parts = gradient.chunks_exact_mut(depth * channels);
@@ -107,6 +110,46 @@ pub(super) fn add_weight_gradient(
                     // `channels`.
                     unsafe { tile(&tile_of) };
                 }
+            }
+        }
+    }
+}
+
+/// The same for one channel going out. Its column of weights is a row as well, and as such as wide as
+/// a line of a window: gradient\[..\] += d output\[pixel\] · window\[pixel, ..\].
+fn add_weight_gradient_of_one(
+    sweep: &Sweep<'_>,
+    lines: Range<usize>,
+    output_gradient: &[f32],
+    gradient: &mut [f32],
+) {
+    let (pixels, depth) = (sweep.pixels, sweep.depth);
+    let (kernel, shape) = choose(depth, 1);
+    for (window_line, gradient) in lines.zip(gradient.chunks_exact_mut(depth)) {
+        for (y, line) in output_gradient.chunks_exact(pixels).enumerate() {
+            let windows = sweep.window(y, window_line, 0);
+            for columns in panels(kernel, shape, depth) {
+                let tile = shape.tile(1, columns.len().div_ceil(kernel.lanes), STEPS_ADJACENT);
+                let b = &windows[columns.start..];
+                let tile_of = Tile {
+                    depth: pixels,
+                    a: line.as_ptr(),
+                    a_row: 1,
+                    a_step: 1,
+                    b: b.as_ptr(),
+                    b_step: sweep.step as isize,
+                    c: gradient[columns.start..].as_mut_ptr(),
+                    c_row: depth,
+                    columns: columns.len(),
+                    accumulate: true,
+                };
+                assert!(
+                    b.len() >= (pixels - 1) * sweep.step + columns.len(),
+                    "windows on the canvas"
+                );
+                // SAFETY: the kernel is the processor's. a holds the line's pixels; b holds the
+                // panel's columns of all windows of the line, as just asserted; c holds them too.
+                unsafe { tile(&tile_of) };
             }
         }
     }
