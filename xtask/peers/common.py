@@ -23,6 +23,9 @@ import numpy as np
 
 LEARNING_RATE = 1e-3
 
+# Lines and columns of the images that convolutions go over.
+SIDE = 28
+
 # How long a repetition of inference takes, at least, in seconds.
 LEAST = 0.2
 
@@ -30,13 +33,25 @@ LEAST = 0.2
 class Job:
     """The network, from its input to its output, and what it is trained on."""
 
-    def __init__(self, widths, loss, batch, epochs, rows):
+    def __init__(self, widths, loss, batch, epochs, rows, conv=()):
         self.widths = widths
+        self.conv = conv
         self.layers = list(zip(widths[:-1], widths[1:]))
         self.is_bce = {"bce": True, "mse": False}[loss]
         self.batch = batch
         self.epochs = epochs
         self.rows = read_rows(rows)
+
+    def check_is_dense(self):
+        """For peers that have no convolutions."""
+        if self.conv:
+            raise NotImplementedError("this script has dense layers only")
+
+    def convolutions(self):
+        """Channels in and out of each: those that a pool follows, then those that a doubling
+        follows, then one to the image. The last but one has no border: 16 lines become 14."""
+        down, back = list(self.conv), self.conv[::-1]
+        return list(zip([1, *down[:-1]], down)), list(zip([down[-1], *back], [*back, 1]))
 
 
 def read_rows(path):

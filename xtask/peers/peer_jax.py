@@ -11,14 +11,39 @@ import common
 SMALL = 16 << 20
 
 
+def convolve(images, layer, padding="SAME"):
+    weights, bias = layer
+    layout = ("NHWC", "HWIO", "NHWC")
+    return bias + jax.lax.conv_general_dilated(
+        images, weights, (1, 1), padding, dimension_numbers=layout
+    )
+
+
+def convolutional(parameters, stages, rows):
+    images = rows.reshape(-1, common.SIDE, common.SIDE, 1)
+    half = (1, 2, 2, 1)
+    for layer in parameters[:stages]:
+        images = jax.nn.relu(convolve(images, layer))
+        images = jax.lax.reduce_window(images, -jnp.inf, jax.lax.max, half, half, "SAME")
+    for place, layer in enumerate(parameters[stages:-1], 1):
+        padding = "VALID" if place == stages else "SAME"
+        images = jax.nn.relu(convolve(images, layer, padding))
+        images = jnp.repeat(jnp.repeat(images, 2, 1), 2, 2)
+    return convolve(images, parameters[-1]).reshape(len(rows), -1)
+
+
 class Peer:
     def __init__(self, job):
         self.job = job
         self.rows = jnp.asarray(job.rows)
-        self.key, *keys = jax.random.split(jax.random.key(0), 1 + len(job.layers))
+        shapes = job.layers
+        if job.conv:
+            down, up = job.convolutions()
+            shapes = [(3, 3, *channels) for channels in down + up]
+        self.key, *keys = jax.random.split(jax.random.key(0), 1 + len(shapes))
         glorot = jax.nn.initializers.glorot_uniform()
         parameters = [
-            (glorot(key, layer), jnp.zeros(layer[1])) for key, layer in zip(keys, job.layers)
+            (glorot(key, shape), jnp.zeros(shape[-1])) for key, shape in zip(keys, shapes)
         ]
         zeros = jax.tree.map(jnp.zeros_like, parameters)
         # Two sets of zeros: what is donated must not be there twice.
@@ -27,6 +52,8 @@ class Peer:
         self.output = jax.jit(self.output)
 
     def logits(self, parameters, rows):
+        if self.job.conv:
+            return convolutional(parameters, len(self.job.conv), rows)
         *hidden, (last, last_bias) = parameters
         for weights, bias in hidden:
             rows = jax.nn.relu(rows @ weights + bias)

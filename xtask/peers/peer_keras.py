@@ -11,6 +11,7 @@ import common
 
 class Peer:
     def __init__(self, job):
+        job.check_is_dense()
         keras.utils.set_random_seed(0)
         self.job = job
         *hidden, last = job.widths[1:]

@@ -7,6 +7,7 @@ import common
 
 class Peer:
     def __init__(self, job):
+        job.check_is_dense()
         self.job = job
         self.random = np.random.default_rng(0)
         self.parameters = []

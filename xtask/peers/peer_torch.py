@@ -17,18 +17,37 @@ import common
 MODE = sys.argv.pop(1)
 
 
+def dense(job):
+    layers = []
+    for inputs, outputs in job.layers:
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def convolutional(job):
+    down, up = job.convolutions()
+    layers = [nn.Unflatten(1, (1, common.SIDE, common.SIDE))]
+    for inputs, outputs in down:
+        pool = nn.MaxPool2d(2, ceil_mode=True)
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), pool]
+    for place, (inputs, outputs) in enumerate(up):
+        padding = 0 if place == len(up) - 2 else 1
+        double = nn.Upsample(scale_factor=2)
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=padding), nn.ReLU(), double]
+    return nn.Sequential(*layers[:-2], nn.Flatten())
+
+
 class Peer:
     def __init__(self, job):
         torch.manual_seed(0)
         self.job = job
         self.rows = torch.from_numpy(job.rows)
-        layers = []
-        for inputs, outputs in job.layers:
-            layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-            # As everyone else's, so that losses can be compared.
-            nn.init.xavier_uniform_(layers[-2].weight)
-            nn.init.zeros_(layers[-2].bias)
-        self.model = nn.Sequential(*layers[:-1])
+        self.model = convolutional(job) if job.conv else dense(job)
+        for layer in self.model:
+            if isinstance(layer, (nn.Linear, nn.Conv2d)):
+                # As everyone else's, so that losses can be compared.
+                nn.init.xavier_uniform_(layer.weight)
+                nn.init.zeros_(layer.bias)
         self.optimizer = torch.optim.Adam(
             self.model.parameters(), lr=common.LEARNING_RATE, fused=True
         )

@@ -21,6 +21,7 @@ mod settings_file;
 mod stop;
 mod sweep;
 mod table_options;
+mod widths;
 
 use ae_tensor::parallel;
 use clap::{CommandFactory, FromArgMatches, Parser};

@@ -1,6 +1,7 @@
 //! Options of training that several commands share.
 
 use crate::table_options::bound;
+use crate::widths::Widths;
 use ae_data::{Noise, Scaling};
 use ae_model::{Scoring, Settings, Threshold};
 use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
@@ -36,30 +37,6 @@ macro_rules! settings_options {
     };
     (@set $place:expr, $value:expr) => { $place = $value.clone().into() };
     (@set $place:expr, $value:expr, $with:expr) => { $place = $with($value) };
-}
-
-/// Widths or channels, as `128,64`; `none` for no layer.
-#[derive(Debug, Clone)]
-struct Widths(Vec<usize>);
-
-impl std::str::FromStr for Widths {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "none" {
-            return Ok(Self(Vec::new()));
-        }
-        let width = |part: &str| match part.trim().parse::<usize>() {
-            Ok(width) if width > 0 => Ok(width),
-            _ => Err(format!(
-                "expected whole numbers above 0 with commas between them, found `{part}`"
-            )),
-        };
-        text.split(',')
-            .map(width)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
 }
 
 /// A share in [0, 1).

@@ -268,7 +268,9 @@ impl Autoencoder {
     /// each of its parallel loops would wake the pool anew. One row, and work that is
     /// over before the pool would be awake, stays on the calling thread.
     pub fn in_pool<R: Send>(&self, rows: usize, work: impl FnOnce() -> R + Send) -> R {
-        let products = rows.saturating_mul(self.network.parameters().len());
+        let layers = self.network.layers().iter();
+        let of_a_row: usize = layers.map(|layer| layer.products()).sum();
+        let products = rows.saturating_mul(of_a_row);
         if rows > 1 && products >= WORTH_WAKING && parallel::threads() > 1 {
             parallel::install(work)
         } else {

@@ -170,8 +170,9 @@ impl Convolution {
         self.kernel[1] * self.input[2] * self.output[2]
     }
 
-    /// Multiply-adds of an image.
-    fn products(&self) -> usize {
+    /// Multiply-adds of an image, zeros around it included.
+    #[must_use]
+    pub fn products(&self) -> usize {
         self.weights() * self.output[0] * self.output[1]
     }
 

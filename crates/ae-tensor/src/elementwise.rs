@@ -21,7 +21,7 @@ use crate::scalar;
 
 /// Independent running sums of a reduction: one AVX-512 register, two of AVX2, four of NEON. The
 /// number is part of the result's rounding, so it is the same everywhere.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 compiled_for_each_instruction_set! {
     /// values\[i\] = f(values\[i\])
@@ -218,7 +218,7 @@ compiled_for_each_instruction_set! {
 
 /// The upper half is added to the lower one until one number is left.
 #[inline(always)]
-fn tree_sum(mut lanes: [f32; LANES]) -> f32 {
+pub(crate) fn tree_sum(mut lanes: [f32; LANES]) -> f32 {
     let mut half = LANES / 2;
     while half > 0 {
         for lane in 0..half {

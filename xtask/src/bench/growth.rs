@@ -97,11 +97,11 @@ pub fn measure(repeat: u32) -> Result<Growth> {
         }
         let measured = values.iter().zip(&workloads).zip(fastest);
         let measured = measured.map(|((&value, workload), speed)| {
-            (value, speed, speed * workload.training_flop() * 1e-9)
+            Ok((value, speed, speed * workload.training_flop()? * 1e-9))
         });
         Ok(Series {
             name,
-            lines: lines(&measured.collect::<Vec<_>>()),
+            lines: lines(&measured.collect::<Result<Vec<_>>>()?),
         })
     });
     Ok(Growth {

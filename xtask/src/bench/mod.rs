@@ -29,7 +29,7 @@ use workload::{Workload, workloads};
 /// Arguments of the command.
 #[derive(Args)]
 pub struct BenchArguments {
-    /// Workloads to run: simple, deep, hinton, tabular [default: all]
+    /// Workloads to run: simple, deep, hinton, conv, tabular [default: all]
     #[arg(conflicts_with_all = ["whole_process", "growth"])]
     workloads: Vec<String>,
     /// Measure in turns with other frameworks, where a Python has them

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use ae_data::{Dataset, SourceOptions, source};
 use ae_model::{Plan, Settings};
-use ae_nn::Activation;
 use ae_nn::activation::Relu;
+use ae_nn::layer::Image;
+use ae_nn::{Activation, Architecture, Stages};
 use anyhow::{Context, Result};
 use ndarray::Array2;
 
@@ -12,6 +13,8 @@ use ndarray::Array2;
 #[derive(Debug, Clone)]
 pub struct Workload {
     pub name: &'static str,
+    /// Channels of convolutions, which then are all there is.
+    pub conv: Vec<usize>,
     pub hidden: Vec<usize>,
     pub latent: usize,
     pub loss: &'static str,
@@ -23,6 +26,13 @@ pub struct Workload {
     pub epochs: usize,
 }
 
+/// What MNIST's rows are.
+const IMAGE: Image = Image {
+    height: 28,
+    width: 28,
+    channels: 1,
+};
+
 /// What is trained on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Data {
@@ -33,9 +43,10 @@ pub enum Data {
 }
 
 /// Every workload: relu everywhere but on the output, Adam at 1e-3.
-pub fn workloads() -> [Workload; 4] {
+pub fn workloads() -> [Workload; 5] {
     let simple = Workload {
         name: "simple",
+        conv: vec![],
         hidden: vec![],
         latent: 32,
         loss: "bce",
@@ -58,6 +69,13 @@ pub fn workloads() -> [Workload; 4] {
         epochs: 1,
         ..simple.clone()
     };
+    let conv = Workload {
+        name: "conv",
+        conv: vec![16, 8, 8],
+        batch: 128,
+        epochs: 1,
+        ..simple.clone()
+    };
     let tabular = Workload {
         name: "tabular",
         hidden: vec![64],
@@ -67,37 +85,38 @@ pub fn workloads() -> [Workload; 4] {
         rows: 50_000,
         ..simple.clone()
     };
-    [simple, deep, hinton, tabular]
+    [simple, deep, hinton, conv, tabular]
 }
 
 impl Workload {
     pub fn features(&self) -> usize {
         match self.data {
-            Data::Mnist => 784,
+            Data::Mnist => IMAGE.numbers(),
             Data::Table => 32,
         }
     }
 
     /// Multiplications and additions of one row, forward and backward: three products a
     /// layer, two for the first, whose input needs no gradient.
-    pub fn training_flop(&self) -> f64 {
-        let layers = self.layers();
-        let first = layers[0];
-        3.0 * self.inference_flop() - 2.0 * (first.0 * first.1) as f64
+    pub fn training_flop(&self) -> Result<f64> {
+        let products = self.products()?;
+        let first = products.first().copied().unwrap_or_default();
+        Ok(2.0 * (3 * products.iter().sum::<usize>() - first) as f64)
     }
 
     /// The same for one row, forward only.
-    pub fn inference_flop(&self) -> f64 {
-        let products = self.layers().into_iter().map(|(from, to)| 2 * from * to);
-        products.sum::<usize>() as f64
+    pub fn inference_flop(&self) -> Result<f64> {
+        Ok(2.0 * self.products()?.into_iter().sum::<usize>() as f64)
     }
 
-    /// From the rows through the code and back.
+    /// From the rows through the code and back, where layers are dense.
     pub fn widths(&self) -> Vec<usize> {
         let mut widths = vec![self.features()];
-        widths.extend(&self.hidden);
-        widths.push(self.latent);
-        widths.extend(self.hidden.iter().rev());
+        if self.conv.is_empty() {
+            widths.extend(&self.hidden);
+            widths.push(self.latent);
+            widths.extend(self.hidden.iter().rev());
+        }
         widths.push(self.features());
         widths
     }
@@ -105,12 +124,31 @@ impl Workload {
     /// The network and its batch, in words.
     pub fn title(&self) -> String {
         let widths: Vec<String> = self.widths().iter().map(usize::to_string).collect();
-        format!("{} {}, batch {}", self.name, widths.join("-"), self.batch)
+        let channels: Vec<String> = self.conv.iter().map(usize::to_string).collect();
+        let shape = match channels.is_empty() {
+            true => widths.join("-"),
+            false => format!("of {} channels and back", channels.join("-")),
+        };
+        format!("{} {shape}, batch {}", self.name, self.batch)
     }
 
-    fn layers(&self) -> Vec<(usize, usize)> {
-        let widths = self.widths();
-        widths.windows(2).map(|pair| (pair[0], pair[1])).collect()
+    /// Multiply-adds of a row in each layer that has any.
+    fn products(&self) -> Result<Vec<usize>> {
+        let stages = Stages {
+            image: IMAGE,
+            filters: self.conv.clone(),
+            has_dense_code: false,
+        };
+        let architecture = Architecture {
+            stages: (!self.conv.is_empty()).then_some(stages),
+            hidden: self.hidden.clone(),
+            latent: self.latent,
+            ..Architecture::new(self.features())
+        };
+        let autoencoder = architecture.build(&self.loss.parse()?, 1)?;
+        let layers = autoencoder.network().layers().iter();
+        let products = layers.map(|layer| layer.products());
+        Ok(products.filter(|products| *products > 0).collect())
     }
 
     /// The rows, as the program would read them.
@@ -130,8 +168,9 @@ impl Workload {
             },
         };
         let settings = Settings {
+            conv: self.conv.clone(),
             hidden: self.hidden.clone(),
-            latent: Some(self.latent),
+            latent: self.conv.is_empty().then_some(self.latent),
             latent_activation: Activation::Relu(Relu {}),
             loss: Some(self.loss.parse()?),
             batch: self.batch,
@@ -184,7 +223,10 @@ mod tests {
     #[test]
     fn flop_a_row_of_each_network() {
         // Counted by hand from the widths.
-        let flop: Vec<f64> = workloads().iter().map(Workload::training_flop).collect();
-        assert_eq!(flop, [250_880.0, 1_126_400.0, 15_430_000.0, 45_056.0]);
+        let flop = workloads().map(|workload| workload.training_flop().unwrap());
+        assert_eq!(
+            flop,
+            [250_880.0, 1_126_400.0, 15_430_000.0, 4_284_288.0, 45_056.0]
+        );
     }
 }

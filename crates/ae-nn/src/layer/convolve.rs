@@ -129,6 +129,10 @@ impl Compute for Convolve {
         }
     }
 
+    fn products(&self) -> usize {
+        self.convolution().products()
+    }
+
     fn activation(&self) -> Option<Activation> {
         Some(self.activation)
     }

@@ -134,6 +134,10 @@ impl Compute for ConvolveTransposed {
         }
     }
 
+    fn products(&self) -> usize {
+        self.convolution().products()
+    }
+
     fn activation(&self) -> Option<Activation> {
         Some(self.activation)
     }

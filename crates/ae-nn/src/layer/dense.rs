@@ -98,6 +98,10 @@ impl Compute for Dense {
         }
     }
 
+    fn products(&self) -> usize {
+        self.inputs * self.outputs
+    }
+
     fn activation(&self) -> Option<Activation> {
         Some(self.activation)
     }

@@ -85,6 +85,11 @@ pub trait Compute: Sync {
         false
     }
 
+    /// Multiply-adds of a row going forward, but for what is done to each number alone.
+    fn products(&self) -> usize {
+        0
+    }
+
     /// The image that comes in and the one that goes out, if rows are images.
     fn images(&self) -> Option<[Image; 2]> {
         None

@@ -2,7 +2,10 @@
 
 use super::Convolution;
 use super::canvas::Canvas;
+use crate::elementwise::{LANES, tree_sum};
 use crate::gemm::kernel::{Kernel, ROWS_ADJACENT, STEPS_ADJACENT, Shape, Tile};
+use crate::instruction_set::compiled_for_each_instruction_set;
+use crate::scalar;
 use std::ops::Range;
 
 /// Slides windows over the canvas: output\[pixel, ..\] = window\[pixel, ..\] · weight, line by line
@@ -21,6 +24,17 @@ pub(super) fn correlate(
         depth,
         ..
     } = sweep;
+    if channels == 1 {
+        for (y, line) in output.chunks_exact_mut(pixels).enumerate() {
+            let canvas = Canvas {
+                values: sweep.window(y, 0, 0),
+                ..canvas
+            };
+            dots(canvas, sweep.step, weight, depth, line);
+            finish(line);
+        }
+        return;
+    }
     let (kernel, shape) = choose(channels, pixels);
     let height = tile_rows(shape, pixels);
     for (y, line) in output.chunks_exact_mut(pixels * channels).enumerate() {
@@ -55,6 +69,42 @@ pub(super) fn correlate(
             }
         }
         finish(line);
+    }
+}
+
+/// Pixels of one channel that are worked on together.
+const TOGETHER: usize = 16;
+
+compiled_for_each_instruction_set! {
+    /// A line of one channel: output\[pixel\] = the window of the pixel · weight. With one column,
+    /// vectors run along the window instead: as many sums as a reduction has, added up at the end.
+    fn dots[](canvas: Canvas<'_>, step: usize, weight: &[f32], depth: usize, output: &mut [f32]) {
+        for (group, output) in output.chunks_mut(TOGETHER).enumerate() {
+            // Added up in a loop of their own: in one with the products, the compiler cuts these
+            // into the short vectors in which the sums end.
+            let (mut sums, mut rests) = ([[0.0; LANES]; TOGETHER], [0.0; TOGETHER]);
+            for (pixel, (sums, rest)) in sums.iter_mut().zip(&mut rests).enumerate().take(output.len()) {
+                let start = (group * TOGETHER + pixel) * step;
+                let mut lanes = [0.0; LANES];
+                for (line, weight) in weight.chunks_exact(depth).enumerate() {
+                    let window = &canvas.values[start + line * canvas.line..][..depth];
+                    let (xs, x_rest) = window.as_chunks::<LANES>();
+                    let (weights, weight_rest) = weight.as_chunks::<LANES>();
+                    for (x, weight) in xs.iter().zip(weights) {
+                        for lane in 0..LANES {
+                            lanes[lane] = scalar::mul_add(x[lane], weight[lane], lanes[lane]);
+                        }
+                    }
+                    for (&x, &weight) in x_rest.iter().zip(weight_rest) {
+                        *rest = scalar::mul_add(x, weight, *rest);
+                    }
+                }
+                *sums = lanes;
+            }
+            for ((output, sums), rest) in output.iter_mut().zip(sums).zip(rests) {
+                *output = tree_sum(sums) + rest;
+            }
+        }
     }
 }
 

@@ -13,6 +13,9 @@ use crate::bench::workload::{Data, Workload, datasets};
 #[derive(Debug, Serialize)]
 pub struct Job<'a> {
     widths: Vec<usize>,
+    /// Channels of convolutions over square images, in place of dense layers.
+    #[serde(skip_serializing_if = "<[usize]>::is_empty")]
+    conv: &'a [usize],
     loss: &'a str,
     batch: usize,
     epochs: usize,
@@ -24,6 +27,7 @@ impl<'a> Job<'a> {
     pub fn new(workload: &'a Workload, rows: &'a Path) -> Self {
         Self {
             widths: workload.widths(),
+            conv: &workload.conv,
             loss: workload.loss,
             batch: workload.batch,
             epochs: workload.epochs,
@@ -71,11 +75,16 @@ mod tests {
 
     #[test]
     fn a_job_says_what_scripts_ask_for() {
-        let [simple, .., tabular] = workloads();
+        let [simple, .., conv, tabular] = workloads();
         let job = Job::new(&simple, Path::new("rows.idx"));
         assert_eq!(
             serde_json::to_string(&job).unwrap(),
             r#"{"widths":[784,32,784],"loss":"bce","batch":256,"epochs":5,"rows":"rows.idx"}"#
+        );
+        let job = serde_json::to_string(&Job::new(&conv, Path::new("rows.idx"))).unwrap();
+        assert!(
+            job.starts_with(r#"{"widths":[784,784],"conv":[16,8,8],"#),
+            "{job}"
         );
         let folder = tempfile::tempdir().unwrap();
         let rows = array![[1.0f32, 2.0], [3.0, 4.0]];
