@@ -1,8 +1,9 @@
 //! No allocation in a training step, nor in use, once warm.
 #![allow(clippy::unwrap_used)]
 
+use ae_nn::layer::Image;
 use ae_nn::trainer::Now;
-use ae_nn::{Architecture, Flow, Leg, Norm, Observer, Scratch, TrainSettings, Trainer};
+use ae_nn::{Architecture, Flow, Leg, Norm, Observer, Scratch, Stages, TrainSettings, Trainer};
 use ndarray::Array2;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -146,4 +147,24 @@ fn none_once_warm() {
         }
         using(&architecture, &one);
     }
+    let image = Image {
+        height: 5,
+        width: 4,
+        channels: 3,
+    };
+    let architecture = Architecture {
+        stages: Some(Stages {
+            image,
+            filters: vec![16, 5],
+            has_dense_code: true,
+        }),
+        latent: 3,
+        dropout: 0.2,
+        activation: "gelu".parse().unwrap(),
+        ..Architecture::new(60)
+    };
+    assert_eq!(train(&architecture, "adam", &one)[1..], [0; EPOCHS - 1]);
+    let counts = train(&architecture, "adam", &two);
+    assert!(counts[1..].contains(&0), "convolutions: {counts:?}");
+    using(&architecture, &one);
 }
