@@ -18,8 +18,8 @@ use std::ops::Range;
 /// Rows of a lane: enough for the matrix products to run at full speed.
 const LANE_ROWS: usize = 64;
 
-/// Numbers between the layers of a lane, at most, where rows are wide, as in convolutions, which
-/// are at full speed with one row: what is on its way stays in a core's own cache.
+/// Numbers between the layers of a lane, at most, where rows are images: convolutions are at full
+/// speed with one row, and what is on its way should stay in a core's own cache.
 const LANE_NUMBERS: usize = 128 * 1024;
 
 /// Lanes of a batch, at most: each has gradients of its own.
@@ -142,7 +142,11 @@ impl Lanes {
 }
 
 fn rows_of_a_lane(network: &Network) -> usize {
-    let widths = network.layers().iter().map(|layer| layer.outputs());
+    let layers = network.layers();
+    if layers.iter().all(|layer| layer.images().is_none()) {
+        return LANE_ROWS;
+    }
+    let widths = layers.iter().map(|layer| layer.outputs());
     (LANE_NUMBERS / widths.sum::<usize>()).clamp(1, LANE_ROWS)
 }
 
