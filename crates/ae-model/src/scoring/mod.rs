@@ -45,6 +45,12 @@ pub struct Sample<'a> {
 
 /// A way of scoring, before it has seen any row.
 pub trait Fit {
+    /// Whether it has anything to learn from rows. Else the sample it is fitted on is empty: one
+    /// of images would be larger than all else in memory.
+    fn learns(&self) -> bool {
+        true
+    }
+
     /// Learns what ordinary rows look like.
     fn fit(&self, sample: &Sample<'_>) -> Method;
 }

@@ -10,6 +10,10 @@ ae_choice::choice! {
 }
 
 impl Fit for Mse {
+    fn learns(&self) -> bool {
+        false
+    }
+
     fn fit(&self, _sample: &Sample<'_>) -> Method {
         Method::Mse
     }

@@ -8,6 +8,9 @@ use ndarray::{Array2, ArrayView1};
 /// Numbers of a sample of the rows, at most: 64 MB.
 const MOST_NUMBERS: usize = 1 << 24;
 
+/// Rows that are scored at a time.
+const ROWS_AT_A_TIME: usize = 512;
+
 /// Rows of a sample, at most: a share of rows is then known to a few thousandths.
 const MOST_ROWS: usize = 1 << 16;
 
@@ -59,9 +62,14 @@ impl Scorer {
         groups: Groups,
         (train, validation): (&Rows<'_>, Option<&Rows<'_>>),
     ) -> Result<Self, ModelError> {
-        let (rows, reconstructed) = sample(autoencoder, train)?;
         let scoring = settings.scoring.unwrap_or(Scoring::Surprise(Surprise {}));
         let threshold = settings.threshold;
+        let numbers = if scoring.learns() {
+            sampled(train)
+        } else {
+            Vec::new()
+        };
+        let (rows, reconstructed) = reconstructed(autoencoder, train, &numbers)?;
         let method = scoring.fit(&Sample {
             rows: rows.view(),
             reconstructed: reconstructed.view(),
@@ -69,13 +77,9 @@ impl Scorer {
         });
         let fitted = (&method, &groups);
         let judged = validation.unwrap_or(train);
-        let mut scores = match (&judged.dataset().windows, validation) {
-            (Some(windows), _) => step_scores(autoencoder, fitted, judged, windows)?,
-            (None, Some(validation)) => {
-                let (rows, reconstructed) = sample(autoencoder, validation)?;
-                scores_of(fitted, &rows, &reconstructed)
-            }
-            (None, None) => scores_of(fitted, &rows, &reconstructed),
+        let mut scores = match &judged.dataset().windows {
+            Some(windows) => step_scores(autoencoder, fitted, judged, windows)?,
+            None => scores_of(autoencoder, fitted, judged, &sampled(judged))?,
         };
         scores.sort_unstable_by(f64::total_cmp);
         let mut single: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
@@ -161,16 +165,23 @@ fn single((method, groups): (&Method, &Groups), row: &[f32], reconstructed: &[f3
     f64::from(method.score(groups, row, reconstructed) as f32)
 }
 
+/// The scores of the named ones of these rows.
 fn scores_of(
+    autoencoder: &Autoencoder,
     method: (&Method, &Groups),
-    rows: &Array2<f32>,
-    reconstructed: &Array2<f32>,
-) -> Vec<f64> {
-    let pairs = rows.rows().into_iter().zip(reconstructed.rows());
+    rows: &Rows<'_>,
+    numbers: &[u32],
+) -> Result<Vec<f64>, ModelError> {
     let score = |(row, reconstructed): (ArrayView1<f32>, ArrayView1<f32>)| {
         Some(single(method, row.to_slice()?, reconstructed.to_slice()?))
     };
-    pairs.filter_map(score).collect()
+    let mut scores = Vec::with_capacity(numbers.len());
+    for numbers in numbers.chunks(ROWS_AT_A_TIME) {
+        let (rows, reconstructed) = reconstructed(autoencoder, rows, numbers)?;
+        let pairs = rows.rows().into_iter().zip(reconstructed.rows());
+        scores.extend(pairs.filter_map(score));
+    }
+    Ok(scores)
 }
 
 /// The scores of the time steps that these windows cover: a step is what is judged in use.
@@ -180,13 +191,8 @@ fn step_scores(
     rows: &Rows<'_>,
     windows: &Windows,
 ) -> Result<Vec<f64>, ModelError> {
-    let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
     let numbers: Vec<u32> = (0..rows.row_count() as u32).collect();
-    let mut scores = Vec::with_capacity(numbers.len());
-    for numbers in numbers.chunks(most) {
-        let (rows, reconstructed) = reconstructed(autoencoder, rows, numbers)?;
-        scores.extend(scores_of(fitted, &rows, &reconstructed));
-    }
+    let scores = scores_of(autoencoder, fitted, rows, &numbers)?;
     let of_windows = (0..rows.row_count())
         .map(|row| rows.number(row))
         .zip(scores);
@@ -195,25 +201,23 @@ fn step_scores(
     Ok(means.map(|mean| f64::from(mean as f32)).collect())
 }
 
-/// Rows, NaN where a cell is missing, and their reconstructions; evenly spread ones if there are many.
-fn sample(
-    autoencoder: &Autoencoder,
-    rows: &Rows<'_>,
-) -> Result<(Array2<f32>, Array2<f32>), ModelError> {
+/// Numbers of all rows, or of evenly spread ones if there are many.
+fn sampled(rows: &Rows<'_>) -> Vec<u32> {
     let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
     let stride = rows.row_count().div_ceil(most).max(1);
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
-    reconstructed(autoencoder, rows, &numbers)
+    (0..rows.row_count() as u32).step_by(stride).collect()
 }
 
-/// The same of the named ones of these rows.
+/// The named ones of these rows, NaN where a cell is missing, and their reconstructions.
 fn reconstructed(
     autoencoder: &Autoencoder,
     rows: &Rows<'_>,
     numbers: &[u32],
 ) -> Result<(Array2<f32>, Array2<f32>), ModelError> {
     let mut sample = Array2::zeros((numbers.len(), rows.width()));
-    rows.fill(numbers, sample.view_mut());
+    if !numbers.is_empty() {
+        rows.fill(numbers, sample.view_mut());
+    }
     let reconstructed = autoencoder.reconstruct(sample.view())?;
     rows.blank_holes(numbers, sample.view_mut());
     Ok((sample, reconstructed))
