@@ -3,7 +3,7 @@
 //! Rows come as a [`Dataset`] or as a matrix, made into features and put through the network some at a
 //! time. Pieces of parallel work are whole rows, so that results don't depend on threads.
 
-use crate::scoring::Judged;
+use crate::scoring::{Judged, means_of_steps};
 use crate::{Model, ModelError};
 use ae_data::{DataError, Dataset};
 use ae_nn::{Leg, Scratch};
@@ -71,12 +71,9 @@ impl Model {
             });
         };
         let scores = self.score(dataset)?;
-        let means = windows.means(scores.into_iter().enumerate());
-        let judged = |mean: &Option<f64>| {
-            // Of single precision, as all scores.
-            mean.map(|mean| self.scorer.judge(f64::from(mean as f32)))
-        };
-        let judged: Vec<Option<Judged>> = means.iter().map(judged).collect();
+        let means = means_of_steps(windows, scores.into_iter().enumerate());
+        let judged = means.map(|mean| mean.map(|mean| self.scorer.judge(mean)));
+        let judged: Vec<Option<Judged>> = judged.collect();
         Ok(windows.in_file_order(&judged))
     }
 

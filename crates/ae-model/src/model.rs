@@ -2,6 +2,7 @@
 
 use crate::evaluation::Reference;
 use crate::file::{read_model, write_model};
+use crate::rows::spread;
 use crate::scoring::Scorer;
 use crate::{ModelError, Plan, Settings};
 use ae_data::Kind;
@@ -298,10 +299,9 @@ const MEAN_ROWS: usize = 1000;
 
 /// The mean of all numbers of evenly spread rows, scaled.
 fn mean_of_sample(dataset: &Dataset, prepared: &Prepared) -> f64 {
-    let stride = dataset.rows.div_ceil(MEAN_ROWS).max(1);
     let mut buffer = vec![0.0; prepared.width()];
     let (mut sum, mut rows) = (0.0, 0);
-    for row in (0..dataset.rows).step_by(stride) {
+    for row in spread(dataset.rows, MEAN_ROWS) {
         prepared.fill_row(dataset, row, &mut buffer);
         sum += reduce::sum(&buffer);
         rows += 1;

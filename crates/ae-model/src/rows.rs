@@ -5,6 +5,8 @@ use ae_data::{Dataset, Noise, Prepared};
 use ae_nn::Samples;
 use ae_tensor::random::{Purpose, Stream};
 use ndarray::ArrayViewMut2;
+use std::iter::StepBy;
+use std::ops::Range;
 
 /// Some rows of a data set, scaled as they are asked for, with noise if wanted. The data
 /// set itself stays as it was read: images stay bytes.
@@ -67,9 +69,20 @@ impl<'a> Rows<'a> {
         self.chosen[row] as usize
     }
 
+    /// Numbers of the rows in their data set.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.chosen.iter().map(|row| *row as usize)
+    }
+
     /// The data set they are from.
     pub fn dataset(&self) -> &'a Dataset {
         self.dataset
+    }
+
+    /// All rows, or evenly spread ones, `most` at most.
+    pub(crate) fn spread(&self, most: usize) -> Vec<u32> {
+        let rows = spread(self.chosen.len(), most);
+        rows.map(|row| row as u32).collect()
     }
 
     /// Makes NaN of the features of missing cells, in rows that [`fill`](Samples::fill) wrote.
@@ -109,6 +122,11 @@ impl<'a> Rows<'a> {
         }
         self
     }
+}
+
+/// All numbers below `rows`, or evenly spread ones, `most` at most, from 0 on.
+pub(crate) fn spread(rows: usize, most: usize) -> StepBy<Range<usize>> {
+    (0..rows).step_by(rows.div_ceil(most).max(1))
 }
 
 /// Rows with noise take the lower 40 bits of a stream's index, epochs the upper 24.

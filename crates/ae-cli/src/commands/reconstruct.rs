@@ -2,9 +2,14 @@
 
 pub use super::rows::Arguments;
 
+use super::rows::OfRows;
 use crate::output::{Form, Head};
 use ae_model::Model;
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
-    arguments.run(quiet, Form::Csv, Head::of_rows, &mut Model::reconstruct)
+    let mut work = OfRows {
+        command: "reconstruct",
+        make: Model::reconstruct,
+    };
+    arguments.run(quiet, Form::Csv, Head::of_rows, &mut work)
 }

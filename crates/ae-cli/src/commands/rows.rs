@@ -29,16 +29,17 @@ pub struct Arguments {
 
 /// What a command makes of rows.
 pub trait Work {
+    /// Whether it can do that with this model; asked before anything is read.
+    fn check(&self, _model: &Model) -> anyhow::Result<()> {
+        Ok(())
+    }
+
     /// What comes of some rows, a row of it for each.
     fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>>;
 
-    /// What comes of windows, a row of it for each row of their table; `None` if nothing can.
-    fn windows(
-        &mut self,
-        _model: &Model,
-        _windows: &Dataset,
-    ) -> Option<anyhow::Result<Array2<f32>>> {
-        None
+    /// What comes of windows, a row of it for each row of their table.
+    fn windows(&mut self, model: &Model, windows: &Dataset) -> anyhow::Result<Array2<f32>> {
+        self.rows(model, windows)
     }
 
     /// After the last row, before a file of the result is kept.
@@ -47,9 +48,21 @@ pub trait Work {
     }
 }
 
-impl<F: FnMut(&Model, &Dataset) -> Result<Array2<f32>, ModelError>> Work for F {
+/// What a command makes of each row by itself.
+pub struct OfRows {
+    /// "encode".
+    pub command: &'static str,
+    /// A row of the result for each row.
+    pub make: fn(&Model, &Dataset) -> Result<Array2<f32>, ModelError>,
+}
+
+impl Work for OfRows {
+    fn check(&self, model: &Model) -> anyhow::Result<()> {
+        refuse_windows(model, self.command)
+    }
+
     fn rows(&mut self, model: &Model, dataset: &Dataset) -> anyhow::Result<Array2<f32>> {
-        Ok(self(model, dataset)?)
+        Ok((self.make)(model, dataset)?)
     }
 }
 
@@ -67,6 +80,7 @@ impl Arguments {
         work: &mut dyn Work,
     ) -> anyhow::Result<()> {
         let model = Model::load(&self.model)?;
+        work.check(&model)?;
         if let Some(table) = self.data.open_windows(&model)? {
             return self.run_windows(&model, table, quiet, (form, head(&model)), work);
         }
@@ -99,10 +113,7 @@ impl Arguments {
         let windows = &table.windows;
         say_rows(windows, "given", quiet);
         warn(&model.prepare(windows)?.1, quiet);
-        let Some(rows) = work.windows(model, windows) else {
-            return refuse_windows(model, "encode` and `ae reconstruct");
-        };
-        let rows = rows?;
+        let rows = work.windows(model, windows)?;
         work.end()?;
         head.ids = table.id_names;
         let mut block = Some(Block {

@@ -84,10 +84,9 @@ impl rows::Work for Tally {
         self.judged(dataset.labels.as_ref(), judged)
     }
 
-    fn windows(&mut self, model: &Model, windows: &Dataset) -> Option<anyhow::Result<Array2<f32>>> {
+    fn windows(&mut self, model: &Model, windows: &Dataset) -> anyhow::Result<Array2<f32>> {
         let labels = windows.windows.as_ref().and_then(Windows::labels);
-        let judged = model.judge_steps(windows).map_err(Into::into);
-        Some(judged.and_then(|judged| self.judged(labels, judged)))
+        self.judged(labels, model.judge_steps(windows)?)
     }
 
     fn end(&mut self) -> anyhow::Result<()> {

@@ -51,8 +51,7 @@ pub(super) fn drift(model: &Model, rows: &Rows<'_>) -> Vec<Drift> {
 /// Features of the rows: as the network sees them, and NaN where a cell is missing.
 fn sample(rows: &Rows<'_>) -> [Array2<f32>; 2] {
     let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
-    let stride = rows.row_count().div_ceil(most).max(1);
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    let numbers = rows.spread(most);
     let mut filled = Array2::zeros((numbers.len(), rows.width()));
     rows.fill(&numbers, filled.view_mut());
     let mut known = filled.clone();

@@ -6,7 +6,7 @@ use crate::scoring::mean_square;
 use crate::{Model, ModelError, Rows};
 use ae_nn::loss::Measure;
 use ae_nn::{Leg, Samples, Scratch};
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 
 /// Rows measured at a time.
 const BATCH: usize = 512;
@@ -61,7 +61,7 @@ pub(super) fn measure(
 ) -> Result<Measured, ModelError> {
     let autoencoder = model.autoencoder();
     let (count, width, latent) = (rows.row_count(), rows.width(), autoencoder.latent());
-    let stride = count.div_ceil(MOST_CODES).max(1);
+    let sampled = rows.spread(MOST_CODES);
     let mut sums = Measured {
         rows: count,
         loss: 0.0,
@@ -70,8 +70,8 @@ pub(super) fn measure(
         per_feature: vec![FeatureSums::default(); width],
         row_errors: Vec::with_capacity(count),
         units: UnitSums::new(latent),
-        sampled: (0..count as u32).step_by(stride).collect(),
-        codes: Array2::zeros((count.div_ceil(stride), latent)),
+        codes: Array2::zeros((sampled.len(), latent)),
+        sampled,
         mean_predictor: 0.0,
         mean_predictor_loss: 0.0,
         components: reference.components.as_ref().map(|_| 0.0),
@@ -96,7 +96,7 @@ pub(super) fn measure(
         autoencoder.apply_output(output.view_mut());
 
         sums.add_errors(model, target.view(), logits.view(), output.view());
-        sums.add_codes(batch[0] as usize, stride, code.view());
+        sums.add_codes(batch[0], code.view());
         sums.add_baselines(model, reference, target.view(), input.view(), &mean_logits);
     }
     sums.divide(width);
@@ -132,14 +132,11 @@ impl Measured {
         }
     }
 
-    fn add_codes(&mut self, first: usize, stride: usize, codes: ArrayView2<f32>) {
+    fn add_codes(&mut self, first: u32, codes: ArrayView2<f32>) {
         self.units.add(codes);
-        for (offset, code) in codes.rows().into_iter().enumerate() {
-            let row = first + offset;
-            if row.is_multiple_of(stride) {
-                self.codes
-                    .index_axis_mut(Axis(0), row / stride)
-                    .assign(&code);
+        for (row, code) in (first..).zip(codes.rows()) {
+            if let Ok(place) = self.sampled.binary_search(&row) {
+                self.codes.row_mut(place).assign(&code);
             }
         }
     }

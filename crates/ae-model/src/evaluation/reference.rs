@@ -39,8 +39,7 @@ impl Reference {
     /// Fitted on training rows, evenly spread if there are many.
     pub fn fit(rows: &Rows<'_>, latent: usize) -> Self {
         let features = rows.width();
-        let stride = rows.row_count().div_ceil(MOST_ROWS);
-        let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+        let numbers = rows.spread(MOST_ROWS);
         let mean = mean(rows);
         let components = match Self::no_components(latent, features) {
             Some(_) => None,

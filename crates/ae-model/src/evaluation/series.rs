@@ -2,10 +2,10 @@
 
 use super::{OddStretch, SeriesColumn, SeriesLook, ShownSeries};
 use crate::explain::Column;
+use crate::scoring::{means_of_steps, put_through};
 use crate::{Model, ModelError, Rows};
 use ae_data::{Kind, Windows};
 use ae_nn::Samples;
-use ndarray::Array2;
 use std::ops::Range;
 
 /// Series that are shown: those with the most anomalies.
@@ -18,9 +18,6 @@ const NAMED: usize = 2;
 /// Stretches that are listed of each.
 const LISTED: usize = 8;
 
-/// Windows read at a time.
-const BATCH: usize = 512;
-
 /// Times written along a series: as many dates as a phone has room for.
 const TICKS: usize = 2;
 
@@ -29,48 +26,18 @@ pub(super) fn series(model: &Model, rows: &Rows<'_>) -> Result<Option<SeriesLook
     let Some(windows) = &rows.dataset().windows else {
         return Ok(None);
     };
-    let scores = window_scores(model, rows)?;
-    let of_windows = (0..rows.row_count()).map(|row| (rows.number(row), scores[row]));
-    let means = windows.means(of_windows);
+    let window_scores = model.scorer().scores(model.autoencoder(), rows)?;
+    let of_windows = rows.numbers().zip(window_scores.iter().copied());
+    let means = means_of_steps(windows, of_windows);
     let look = Look {
         model,
         rows,
         windows,
-        window_scores: scores,
-        // Of single precision, as all scores.
-        scores: means
-            .into_iter()
-            .map(|mean| mean.map_or(f64::NAN, |mean| f64::from(mean as f32)))
-            .collect(),
+        scores: means.map(|mean| mean.unwrap_or(f64::NAN)).collect(),
+        window_scores,
         columns: model.columns_of_a_step(),
     };
     look.all().map(Some)
-}
-
-fn window_scores(model: &Model, rows: &Rows<'_>) -> Result<Vec<f64>, ModelError> {
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).collect();
-    let mut scores = Vec::with_capacity(numbers.len());
-    for numbers in numbers.chunks(BATCH) {
-        let (known, back) = put_through(model, rows, numbers)?;
-        for (row, back) in known.rows().into_iter().zip(back.rows()) {
-            let pair = row.to_slice().zip(back.to_slice());
-            scores.push(pair.map_or(f64::NAN, |(row, back)| model.scorer().score(row, back)));
-        }
-    }
-    Ok(scores)
-}
-
-/// Windows, NaN where a cell is missing, and what comes back.
-fn put_through(
-    model: &Model,
-    rows: &Rows<'_>,
-    numbers: &[u32],
-) -> Result<(Array2<f32>, Array2<f32>), ModelError> {
-    let mut values = Array2::zeros((numbers.len(), rows.width()));
-    rows.fill(numbers, values.view_mut());
-    let back = model.autoencoder().reconstruct(values.view())?;
-    rows.blank_holes(numbers, values.view_mut());
-    Ok((values, back))
 }
 
 struct Look<'a> {
@@ -189,7 +156,7 @@ impl Look<'_> {
         };
         let windows = stretches.iter().filter_map(touching).map(|row| row as u32);
         let windows: Vec<u32> = windows.collect();
-        let (known, back) = put_through(self.model, self.rows, &windows)?;
+        let (known, back) = put_through(self.model.autoencoder(), self.rows, &windows)?;
         let mut all = Vec::with_capacity(windows.len());
         for (row, back) in known.rows().into_iter().zip(back.rows()) {
             let mut of_columns = vec![0.0; self.columns.len()];

@@ -103,8 +103,7 @@ pub(super) fn hidden_layers(
     input_varies: bool,
 ) -> Vec<HiddenLayer> {
     let network = model.autoencoder().network();
-    let stride = rows.row_count().div_ceil(MOST_ROWS).max(1);
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    let numbers = rows.spread(MOST_ROWS);
     let mut values = Array2::zeros((numbers.len(), rows.width()));
     rows.fill(&numbers, values.view_mut());
     rows.corrupt(&numbers, 0, values.view_mut());

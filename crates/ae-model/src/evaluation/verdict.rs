@@ -20,6 +20,13 @@ pub(super) struct Facts<'a> {
     pub(super) part: &'a str,
 }
 
+impl Facts<'_> {
+    /// What one of the rows is: "row" or "window".
+    fn row_noun(&self) -> &'static str {
+        self.model.rows_noun().trim_end_matches('s')
+    }
+}
+
 /// Everything that is looked for. To add one: a function, and its name here.
 const FINDINGS: &[fn(&Facts<'_>) -> Option<Finding>] = &[
     rows_do_not_vary,
@@ -94,7 +101,7 @@ fn sentence(facts: &Facts<'_>, grade: Grade, explained: Option<f64>) -> String {
     };
     let Some(explained) = explained else {
         let alike = match measured.rows {
-            1 => format!("there is one {} to measure", rows.trim_end_matches('s')),
+            1 => format!("there is one {} to measure", facts.row_noun()),
             _ => format!("the {part} {rows} are all the same"),
         };
         return format!("{alike}: nothing shows whether {latent} {numbers} {tell} {rows} apart");
@@ -172,7 +179,7 @@ fn barely_varies(facts: &Facts<'_>) -> Option<Finding> {
             facts.part,
             facts.model.rows_noun(),
             100.0 * share,
-            facts.model.rows_noun().trim_end_matches('s')
+            facts.row_noun()
         ),
         "train longer or with a higher learning rate; look for dead units",
     )
@@ -356,10 +363,7 @@ fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
     };
     finding(
         severity,
-        &format!(
-            "the code is as wide as the {}",
-            facts.model.rows_noun().trim_end_matches('s')
-        ),
+        &format!("the code is as wide as the {}", facts.row_noun()),
         format!("{latent} numbers for {features}: it could learn to copy every row"),
         "a narrower code, noise, or a penalty makes it learn structure",
     )

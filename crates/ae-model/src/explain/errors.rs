@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::ModelError;
+use crate::rows::spread;
 use ae_data::preprocess::Nature;
 
 /// Rows on which that is tried, at most, and at least: of fewer, the ends of an interval are
@@ -21,8 +22,8 @@ impl Desk<'_> {
         columns: impl Iterator<Item = usize>,
         ordinary: &[usize],
     ) -> Result<(), ModelError> {
-        let stride = ordinary.len().div_ceil(MOST_ROWS).max(1);
-        let rows: Vec<usize> = ordinary.iter().copied().step_by(stride).collect();
+        let places = spread(ordinary.len(), MOST_ROWS);
+        let rows: Vec<usize> = places.map(|place| ordinary[place]).collect();
         let features = self.features(&rows);
         let known = self.known(&rows, &features);
         for place in columns {

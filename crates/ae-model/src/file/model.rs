@@ -83,10 +83,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
             None => FORMAT_OF_ROWS,
         },
         layout: Cow::Borrowed(model.table()),
-        preprocessing: Cow::Borrowed(match &model.steps {
-            Some(steps) => &steps.preprocessing,
-            None => model.preprocessing(),
-        }),
+        preprocessing: Cow::Borrowed(model.table_preprocessing()),
         windows: model.windowing(),
         encoder: Cow::Borrowed(encoder),
         decoder: Cow::Borrowed(decoder),

@@ -27,7 +27,7 @@ pub use surprise::{Surprise, Surprising};
 pub use threshold::{Auto, Calibration, Choose, Fpr, Quantile, Threshold};
 
 pub(crate) use ranked::{Ranked, kept_places};
-pub(crate) use scorer::Calibrated;
+pub(crate) use scorer::{Calibrated, means_of_steps, put_through};
 pub(crate) use surprise::{Spread, Standard};
 
 use ndarray::ArrayView2;

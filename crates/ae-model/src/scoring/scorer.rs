@@ -65,11 +65,11 @@ impl Scorer {
         let scoring = settings.scoring.unwrap_or(Scoring::Surprise(Surprise {}));
         let threshold = settings.threshold;
         let numbers = if scoring.learns() {
-            sampled(train)
+            train.spread(most(train))
         } else {
             Vec::new()
         };
-        let (rows, reconstructed) = reconstructed(autoencoder, train, &numbers)?;
+        let (rows, reconstructed) = put_through(autoencoder, train, &numbers)?;
         let method = scoring.fit(&Sample {
             rows: rows.view(),
             reconstructed: reconstructed.view(),
@@ -78,8 +78,13 @@ impl Scorer {
         let fitted = (&method, &groups);
         let judged = validation.unwrap_or(train);
         let mut scores = match &judged.dataset().windows {
-            Some(windows) => step_scores(autoencoder, fitted, judged, windows)?,
-            None => scores_of(autoencoder, fitted, judged, &sampled(judged))?,
+            Some(windows) => {
+                let scores = scores_of(autoencoder, fitted, judged, &judged.spread(usize::MAX))?;
+                means_of_steps(windows, judged.numbers().zip(scores))
+                    .flatten()
+                    .collect()
+            }
+            None => scores_of(autoencoder, fitted, judged, &judged.spread(most(judged)))?,
         };
         scores.sort_unstable_by(f64::total_cmp);
         let mut single: Vec<f32> = scores.iter().map(|score| *score as f32).collect();
@@ -123,6 +128,16 @@ impl Scorer {
     /// precision, so that they compare equal when they are equal in a file.
     pub(crate) fn score(&self, row: &[f32], reconstructed: &[f32]) -> f64 {
         single((&self.method, &self.groups), row, reconstructed)
+    }
+
+    /// The scores of all of these rows.
+    pub(crate) fn scores(
+        &self,
+        autoencoder: &Autoencoder,
+        rows: &Rows<'_>,
+    ) -> Result<Vec<f64>, ModelError> {
+        let fitted = (&self.method, &self.groups);
+        scores_of(autoencoder, fitted, rows, &rows.spread(usize::MAX))
     }
 
     /// The share of each column in that score: at least 0, together 1; 0 for missing cells.
@@ -173,43 +188,36 @@ fn scores_of(
     numbers: &[u32],
 ) -> Result<Vec<f64>, ModelError> {
     let score = |(row, reconstructed): (ArrayView1<f32>, ArrayView1<f32>)| {
-        Some(single(method, row.to_slice()?, reconstructed.to_slice()?))
+        let pair = row.to_slice().zip(reconstructed.to_slice());
+        pair.map_or(f64::NAN, |(row, back)| single(method, row, back))
     };
     let mut scores = Vec::with_capacity(numbers.len());
     for numbers in numbers.chunks(ROWS_AT_A_TIME) {
-        let (rows, reconstructed) = reconstructed(autoencoder, rows, numbers)?;
+        let (rows, reconstructed) = put_through(autoencoder, rows, numbers)?;
         let pairs = rows.rows().into_iter().zip(reconstructed.rows());
-        scores.extend(pairs.filter_map(score));
+        scores.extend(pairs.map(score));
     }
     Ok(scores)
 }
 
-/// The scores of the time steps that these windows cover: a step is what is judged in use.
-fn step_scores(
-    autoencoder: &Autoencoder,
-    fitted: (&Method, &Groups),
-    rows: &Rows<'_>,
+/// The score of each place of a series: the mean of those of the windows that cover it, of single
+/// precision as all scores; `None` where no window does.
+pub(crate) fn means_of_steps(
     windows: &Windows,
-) -> Result<Vec<f64>, ModelError> {
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).collect();
-    let scores = scores_of(autoencoder, fitted, rows, &numbers)?;
-    let of_windows = (0..rows.row_count())
-        .map(|row| rows.number(row))
-        .zip(scores);
-    let means = windows.means(of_windows).into_iter().flatten();
-    // Of single precision, as all scores.
-    Ok(means.map(|mean| f64::from(mean as f32)).collect())
+    of_windows: impl Iterator<Item = (usize, f64)>,
+) -> impl Iterator<Item = Option<f64>> {
+    let single = |mean| f64::from(mean as f32);
+    let means = windows.means(of_windows).into_iter();
+    means.map(move |mean| mean.map(single))
 }
 
-/// Numbers of all rows, or of evenly spread ones if there are many.
-fn sampled(rows: &Rows<'_>) -> Vec<u32> {
-    let most = (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS);
-    let stride = rows.row_count().div_ceil(most).max(1);
-    (0..rows.row_count() as u32).step_by(stride).collect()
+/// Rows of a sample, at most.
+fn most(rows: &Rows<'_>) -> usize {
+    (MOST_NUMBERS / rows.width()).clamp(1, MOST_ROWS)
 }
 
 /// The named ones of these rows, NaN where a cell is missing, and their reconstructions.
-fn reconstructed(
+pub(crate) fn put_through(
     autoencoder: &Autoencoder,
     rows: &Rows<'_>,
     numbers: &[u32],

@@ -2,7 +2,7 @@
 
 use super::Architecture;
 use crate::activation::Activation;
-use crate::layer::{Convolve, Dropout, Image, Layer, Padding, Pool, Pooled, Upsample};
+use crate::layer::{Convolve, Dropout, Filters, Image, Layer, Padding, Pool, Pooled, Upsample};
 use serde::{Deserialize, Serialize};
 
 /// What stands between images and the code: stages of a convolution with windows of 3 × 3 and
@@ -128,7 +128,7 @@ fn convolve(
         [0, 0, 0, 0] => Padding::Valid,
         sides => Padding::Sides(sides),
     };
-    Convolve {
+    Convolve(Filters {
         image,
         filters,
         kernel: WINDOW,
@@ -136,7 +136,7 @@ fn convolve(
         padding,
         activation,
         initialiser: architecture.initialiser,
-    }
+    })
 }
 
 fn push_dropout(architecture: &Architecture, image: Image, layers: &mut Vec<Layer>) {

@@ -1,13 +1,11 @@
-use super::convolve::pixels;
 use super::ending::Ending;
-use super::image::{Image, Padding, Window};
-use super::{Backward, Block, Compute, Forward, split, split_mut};
+use super::filters::Filters;
+use super::image::Image;
+use super::{Backward, Block, Compute, Forward};
 use crate::Error;
 use crate::activation::Activation;
-use crate::flat::{slice, slice_mut};
-use crate::initialiser::Initialiser;
+use ae_tensor::Convolution;
 use ae_tensor::random::Stream;
-use ae_tensor::{Convolution, elementwise, reduce};
 use serde::{Deserialize, Serialize};
 
 /// A transposed convolution with its activation: each pixel coming in adds a window, times W
@@ -16,62 +14,30 @@ use serde::{Deserialize, Serialize};
 /// It is the backward pass of a convolution going forward: `padding` is what is cut off from the
 /// image going out. With `same`, that is `stride` times as large as the one coming in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ConvolveTransposed {
-    /// The image coming in.
-    pub image: Image,
-    /// Channels of the image going out.
-    pub filters: usize,
-    /// Height and width of the window.
-    pub kernel: usize,
-    /// From one window to the next.
-    pub stride: usize,
-    /// What of the windows is cut off.
-    pub padding: Padding,
-    /// f.
-    pub activation: Activation,
-    /// Where W begins; b begins at 0.
-    pub initialiser: Initialiser,
-}
+#[serde(transparent)]
+pub struct ConvolveTransposed(pub Filters);
 
 impl ConvolveTransposed {
-    fn window(&self) -> Window {
-        Window {
-            size: self.kernel,
-            stride: self.stride,
-            padding: self.padding,
-        }
-    }
-
     /// The image going out.
     pub fn output(&self) -> Image {
-        let [height, width] = self.window().spread(self.image);
-        Image {
-            height,
-            width,
-            channels: self.filters,
-        }
-    }
-
-    fn lengths(&self) -> [usize; 2] {
-        let place = self.image.channels * self.filters;
-        [self.kernel * self.kernel * place, self.filters]
+        self.0.output(self.0.window().spread(self.0.image))
     }
 
     /// The convolution whose way back this is.
     fn convolution(&self) -> Convolution {
         Convolution {
             input: self.output().sides(),
-            output: self.image.sides(),
-            kernel: [self.kernel; 2],
-            stride: self.stride,
-            padding: self.window().before(self.output()),
+            output: self.0.image.sides(),
+            kernel: [self.0.kernel; 2],
+            stride: self.0.stride,
+            padding: self.0.window().before(self.output()),
         }
     }
 }
 
 impl Compute for ConvolveTransposed {
     fn inputs(&self) -> usize {
-        self.image.numbers()
+        self.0.image.numbers()
     }
 
     fn outputs(&self) -> usize {
@@ -79,59 +45,47 @@ impl Compute for ConvolveTransposed {
     }
 
     fn images(&self) -> Option<[Image; 2]> {
-        Some([self.image, self.output()])
+        Some([self.0.image, self.output()])
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.window().check()
+        self.0.window().check()
     }
 
     fn parameters(&self) -> Vec<Block> {
-        let shape = [self.kernel, self.kernel, self.filters, self.image.channels];
+        let Filters { kernel, image, .. } = &self.0;
+        let shape = [*kernel, *kernel, self.0.filters, image.channels];
         vec![
             Block::filters("weight", shape),
-            Block::vector("bias", self.filters),
+            Block::vector("bias", self.0.filters),
         ]
     }
 
     fn cache(&self, rows: usize) -> usize {
-        Ending(self.activation).cache(rows * self.outputs())
+        Ending(self.0.activation).cache(rows * self.outputs())
     }
 
     fn initialise(&self, parameters: &mut [f32], _state: &mut [f32], stream: &mut Stream) {
-        let [weight, _bias] = split_mut(parameters, self.lengths());
-        let places = self.kernel * self.kernel;
-        let (fan_in, fan_out) = (places * self.image.channels, places * self.filters);
-        self.initialiser.fill(fan_in, fan_out, weight, stream);
+        self.0.initialise(parameters, stream);
     }
 
     /// Z = the windows added up + b, Y = f(Z).
     fn forward(&self, pass: Forward<'_>) {
-        let [weight, bias] = split(pass.parameters, self.lengths());
-        let (ending, cache) = (Ending(self.activation), pass.cache);
-        let (mut output, kept) = (pass.output, &*cache);
         let convolution = self.convolution();
-        convolution.input_gradient(pass.input, weight, output.view_mut(), &|line| {
-            elementwise::zip_rows(line, bias, |z, b| z + b);
-            ending.apply_early(kept, line);
+        self.0.forward(pass, |input, weight, output, finish| {
+            convolution.input_gradient(input, weight, output, finish);
         });
-        ending.apply_late(cache, slice_mut(&mut output));
     }
 
     /// dZ = dY ⊙ f′; dX is the convolution of dZ, dW that of a convolution whose input is dZ
     /// and whose output's derivative is X.
     fn backward(&self, pass: Backward<'_>) {
-        let [weight, _bias] = split(pass.parameters, self.lengths());
-        let [weight_gradient, bias_gradient] = split_mut(pass.gradients, self.lengths());
-        let mut gradient = pass.output_gradient;
-        Ending(self.activation).derive(slice(&pass.output), pass.cache, slice_mut(&mut gradient));
-        let gradient = gradient.view();
         let convolution = self.convolution();
-        convolution.weight_gradient(gradient, pass.input, weight_gradient);
-        reduce::column_sums(pixels(&gradient, self.filters), bias_gradient);
-        if let Some(input_gradient) = pass.input_gradient {
-            convolution.forward(gradient, weight, input_gradient, &|_| {});
-        }
+        self.0.backward(
+            pass,
+            |input, gradient, out| convolution.weight_gradient(gradient, input, out),
+            |gradient, weight, out| convolution.forward(gradient, weight, out, &|_| {}),
+        );
     }
 
     fn products(&self) -> usize {
@@ -139,6 +93,6 @@ impl Compute for ConvolveTransposed {
     }
 
     fn activation(&self) -> Option<Activation> {
-        Some(self.activation)
+        Some(self.0.activation)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::gradients::{ROUNDING, check, dense, one_step};
 use crate::support::rows;
-use ae_nn::layer::{Convolve, ConvolveTransposed, Image, Padding, Pool, Pooled, Upsample};
+use ae_nn::layer::{Convolve, ConvolveTransposed, Filters, Image, Padding, Pool, Pooled, Upsample};
 use ae_nn::{Error, Layer, Network};
 
 const PADDINGS: [Padding; 4] = [
@@ -20,8 +20,8 @@ fn image(height: usize, width: usize, channels: usize) -> Image {
     }
 }
 
-fn convolve(image: Image, filters: usize, stride: usize, padding: Padding, of: &str) -> Layer {
-    Layer::Convolve(Convolve {
+fn filters_of(image: Image, filters: usize, stride: usize, padding: Padding, of: &str) -> Filters {
+    Filters {
         image,
         filters,
         kernel: 3,
@@ -29,19 +29,17 @@ fn convolve(image: Image, filters: usize, stride: usize, padding: Padding, of: &
         padding,
         activation: of.parse().unwrap(),
         initialiser: "lecun-normal".parse().unwrap(),
-    })
+    }
+}
+
+fn convolve(image: Image, filters: usize, stride: usize, padding: Padding, of: &str) -> Layer {
+    Layer::Convolve(Convolve(filters_of(image, filters, stride, padding, of)))
 }
 
 fn transposed(image: Image, filters: usize, stride: usize, padding: Padding, of: &str) -> Layer {
-    Layer::ConvolveTransposed(ConvolveTransposed {
-        image,
-        filters,
-        kernel: 3,
-        stride,
-        padding,
-        activation: of.parse().unwrap(),
-        initialiser: "lecun-normal".parse().unwrap(),
-    })
+    Layer::ConvolveTransposed(ConvolveTransposed(filters_of(
+        image, filters, stride, padding, of,
+    )))
 }
 
 fn pool(image: Image, of: Pooled, size: usize, stride: usize, padding: Padding) -> Layer {
@@ -149,7 +147,7 @@ fn sizes_are_those_of_keras() {
 
 #[test]
 fn a_convolution_begins_as_its_fans_say() {
-    let mut conv = Convolve {
+    let mut filters = Filters {
         image: image(9, 9, 4),
         filters: 6,
         kernel: 5,
@@ -158,22 +156,22 @@ fn a_convolution_begins_as_its_fans_say() {
         activation: "relu".parse().unwrap(),
         initialiser: "glorot-uniform".parse().unwrap(),
     };
-    let start = |conv: &Convolve| {
-        let network = Network::new(vec![conv.clone().into()], 1).unwrap();
+    let start = |filters: &Filters| {
+        let network = Network::new(vec![Convolve(filters.clone()).into()], 1).unwrap();
         let weight = network.blocks()[0].range.clone();
         network.parameters()[weight].to_vec()
     };
     // Glorot's bound: the square root of 6 over the numbers in and out of a window.
     let bound = (6.0 / (25.0 * 10.0f32)).sqrt();
-    let largest = start(&conv)
+    let largest = start(&filters)
         .iter()
         .fold(0.0f32, |most, w| most.max(w.abs()));
     assert!(
         largest <= bound && largest > 0.97 * bound,
         "{largest} of {bound}"
     );
-    conv.initialiser = "orthogonal".parse().unwrap();
-    let weight = start(&conv);
+    filters.initialiser = "orthogonal".parse().unwrap();
+    let weight = start(&filters);
     for (a, b) in (0..6).flat_map(|a| (0..6).map(move |b| (a, b))) {
         let product: f32 = weight.chunks(6).map(|row| row[a] * row[b]).sum();
         let expected = if a == b { 1.0 } else { 0.0 };

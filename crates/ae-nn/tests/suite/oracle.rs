@@ -80,16 +80,16 @@ impl Oracle {
             Layer::Activate(layer) => x.mapv(|z| activation(&layer.activation, z)),
             Layer::Dropout(_) => x * self.factors(index, x.dim()),
             Layer::Convolve(conv) => {
-                let (from, to) = (conv.image, conv.output());
-                let window = Window::over(from, to, conv.kernel, conv.stride, conv.padding);
+                let (from, to) = (conv.0.image, conv.output());
+                let window = Window::over(from, to, conv.0.kernel, conv.0.stride, conv.0.padding);
                 let z = convolved(x, [from, to], &window, &self.weights(index));
-                z.mapv(|z| activation(&conv.activation, z))
+                z.mapv(|z| activation(&conv.0.activation, z))
             }
             Layer::ConvolveTransposed(conv) => {
-                let (from, to) = (conv.image, conv.output());
-                let window = Window::over(to, from, conv.kernel, conv.stride, conv.padding);
+                let (from, to) = (conv.0.image, conv.output());
+                let window = Window::over(to, from, conv.0.kernel, conv.0.stride, conv.0.padding);
                 let z = convolved_transposed(x, [from, to], &window, &self.weights(index));
-                z.mapv(|z| activation(&conv.activation, z))
+                z.mapv(|z| activation(&conv.0.activation, z))
             }
             Layer::Pool(pool) => pooled(x, pool),
             Layer::Upsample(up) => upsampled(x, up),

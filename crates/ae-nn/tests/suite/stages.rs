@@ -38,7 +38,7 @@ fn the_best_known_tutorials_network() {
         (autoencoder.latent(), autoencoder.encoder_layers()),
         (128, 6)
     );
-    let without_border = |layer: &&Layer| matches!(layer, Layer::Convolve(convolve) if convolve.padding == Padding::Valid);
+    let without_border = |layer: &&Layer| matches!(layer, Layer::Convolve(convolve) if convolve.0.padding == Padding::Valid);
     let layers = autoencoder.network().layers();
     assert_eq!(layers.iter().filter(without_border).count(), 1);
 }

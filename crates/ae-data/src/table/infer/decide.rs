@@ -25,23 +25,19 @@ const PAIRS: [(&str, &str); 5] = [
 /// its digits: with 24 bits, a ten-thousandth leaves 11 of them.
 const LEAST_SPREAD: f64 = 1e-4;
 
+/// Why a column is what the user calls it.
+const SAID: &str = "as you say";
+
 type Decision = Result<(Kind, String), CsvError>;
 
 impl Profile {
     /// What the column is, as the user says or else as its cells say.
     pub(crate) fn decide(self, said: Option<KindName>) -> Result<(Kind, Guess), CsvError> {
         let (kind, why) = match said {
-            Some(name) => (self.forced(name)?, "as you say".to_owned()),
+            Some(name) => (self.forced(name)?, SAID.to_owned()),
             None => self.inferred()?,
         };
-        let guess = Guess {
-            kind: kind.name(),
-            column: self.name,
-            why,
-            missing: self.missing,
-            examples: self.examples,
-        };
-        Ok((kind, guess))
+        Ok(self.guess(kind, why))
     }
 
     /// How the column writes the times of rows.
@@ -55,15 +51,18 @@ impl Profile {
             }
             _ => return Err(self.wrong_kind("a date, a time or a number that grows with time")),
         };
-        let kind = Kind::Time(format);
+        Ok(self.guess(Kind::Time(format), SAID.to_owned()))
+    }
+
+    fn guess(self, kind: Kind, why: String) -> (Kind, Guess) {
         let guess = Guess {
             kind: kind.name(),
             column: self.name,
-            why: "as you say".to_owned(),
+            why,
             missing: self.missing,
             examples: self.examples,
         };
-        Ok((kind, guess))
+        (kind, guess)
     }
 
     fn forced(&self, name: KindName) -> Result<Kind, CsvError> {
