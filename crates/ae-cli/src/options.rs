@@ -4,7 +4,7 @@ use crate::table_options::bound;
 use crate::widths::Widths;
 use ae_data::{Noise, Scaling};
 use ae_model::{Scoring, Settings, Threshold};
-use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
+use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule, Sparsity};
 use clap::{Args, ValueEnum};
 
 /// Declares options that overwrite settings of the same name.
@@ -134,6 +134,13 @@ settings_options! {
     /// Activation of the code.
     #[arg(long, value_name = "ACTIVATION", value_parser = choice::<Activation>, help_heading = "Architecture")]
     latent_activation: Activation,
+    /// Keep only the K largest numbers of a code; without hidden layers, learn a dictionary of
+    /// features (Gao et al. 2024).
+    #[arg(long, value_name = "K", value_parser = count, help_heading = "Architecture")]
+    top_k: usize => |k: &usize| Some(*k),
+    /// The decoder's weights are the encoder's transposed [true or false].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Architecture")]
+    tied: bool,
     /// Activation of the reconstruction; what fits loss and data, if not given.
     #[arg(long, value_name = "ACTIVATION", value_parser = choice::<Activation>, help_heading = "Architecture")]
     output: Activation,
@@ -173,6 +180,19 @@ settings_options! {
     /// Penalty on the sum of squared weights.
     #[arg(long, value_name = "FACTOR", value_parser = not_negative, help_heading = "Training")]
     l2: f32,
+    /// Penalty on codes, as l1:1e-4 or kl:target=0.05 (`ae list sparsities`).
+    #[arg(long, value_parser = choice::<Sparsity>, help_heading = "Training")]
+    sparsity: Sparsity,
+    /// Penalty on how much a code changes with its row: factor of the squared derivatives.
+    #[arg(long, value_name = "FACTOR", value_parser = not_negative, help_heading = "Training")]
+    contractive: f32,
+    /// Factor of the loss that wakes dead numbers of a top-k code [default: 1/32].
+    #[arg(long, value_name = "FACTOR", value_parser = not_negative, help_heading = "Training")]
+    auxiliary: f32,
+    /// Training rows after which a number of a top-k code that none of them woke is dead
+    /// [default: an epoch's, at most ten million].
+    #[arg(long, value_name = "ROWS", value_parser = count, help_heading = "Training")]
+    dead_after: usize => |rows: &usize| Some(*rows),
     /// Stop after this many epochs without a lower validation loss; 0 never stops early.
     #[arg(long, value_name = "EPOCHS", help_heading = "Training")]
     patience: usize,

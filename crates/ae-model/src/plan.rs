@@ -10,7 +10,8 @@ use ae_nn::activation::{Activation, Linear, Sigmoid};
 use ae_nn::layer::Image;
 use ae_nn::loss::{Bce, Loss, Mse};
 use ae_nn::{
-    Architecture, Autoencoder, EarlyStopping, Norm, Penalty, Samples, Stages, TrainSettings,
+    Architecture, Autoencoder, EarlyStopping, Norm, Penalty, Revival, Samples, Stages,
+    TrainSettings,
 };
 use ae_tensor::parallel;
 use ndarray::Array2;
@@ -98,6 +99,11 @@ impl Plan {
             check_reach(&settings, range)?;
             settings
         };
+        let mut settings = settings;
+        if settings.top_k.is_some() {
+            let epoch = split.train.len().min(MOST_ROWS_TO_DEATH);
+            settings.dead_after.get_or_insert(epoch);
+        }
         let training = training(&settings);
         training.check()?;
         let architecture = architecture(&settings, features, stages(&settings, dataset)?);
@@ -274,6 +280,9 @@ fn with_choices_for_kinds(
     })
 }
 
+/// Rows after which a number of a top-k code is dead, at most (Gao et al. 2024).
+const MOST_ROWS_TO_DEATH: usize = 10_000_000;
+
 /// How far beyond its range an output may be asked to go: rounding, no more.
 const SLACK: f32 = 1e-5;
 
@@ -355,6 +364,7 @@ fn architecture(settings: &Settings, features: usize, stages: Option<Stages>) ->
         decoder_hidden: settings.decoder_hidden.clone(),
         activation: settings.activation,
         latent_activation: settings.latent_activation,
+        top_k: settings.top_k,
         output_activation: settings.output,
         norm: settings.norm,
         dropout: settings.dropout,
@@ -373,6 +383,14 @@ fn training(settings: &Settings) -> TrainSettings {
         penalty: Penalty {
             l1: settings.l1,
             l2: settings.l2,
+        },
+        sparsity: settings.sparsity,
+        contractive: settings.contractive,
+        tied: settings.tied,
+        revival: Revival {
+            weight: settings.auxiliary,
+            dead_after: settings.dead_after.unwrap_or(MOST_ROWS_TO_DEATH),
+            ..Revival::default()
         },
         early_stopping: (settings.patience > 0).then_some(EarlyStopping {
             patience: settings.patience,

@@ -5,7 +5,10 @@ use crate::scoring::{Auto, Scoring, Threshold};
 use ae_data::{Noise, Parts, Scaling, Windowing};
 use ae_nn::optimizer::Adam;
 use ae_nn::schedule::Constant;
-use ae_nn::{Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Schedule};
+use ae_nn::term::NoSparsity;
+use ae_nn::{
+    Activation, Clipping, Initialiser, Keep, Loss, Norm, Optimizer, Revival, Schedule, Sparsity,
+};
 use serde::{Deserialize, Serialize};
 
 /// The settings of a run. In files, a key is the name of the program's option.
@@ -85,6 +88,42 @@ pub struct Settings {
     /// Time steps from one window to the next; 1, if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stride: Option<usize>,
+    /// Penalty on codes.
+    #[serde(skip_serializing_if = "is_default_sparsity")]
+    pub sparsity: Sparsity,
+    /// How many numbers of a code are kept, the largest; all, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<usize>,
+    /// Factor of the loss by which dead numbers of a top-k code learn what the others leave
+    /// over.
+    #[serde(skip_serializing_if = "is_default_auxiliary")]
+    pub auxiliary: f32,
+    /// Training rows without being kept after which a number of a top-k code is dead: as many
+    /// as an epoch has, at most ten million, if not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_after: Option<usize>,
+    /// Whether the decoder's weights are the encoder's transposed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub tied: bool,
+    /// Factor of the squared Frobenius norm of the code's derivative by the row.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub contractive: f32,
+}
+
+fn is_default_sparsity(sparsity: &Sparsity) -> bool {
+    sparsity.is_none()
+}
+
+fn is_default_auxiliary(weight: &f32) -> bool {
+    *weight == Revival::default().weight
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 impl Default for Settings {
@@ -121,6 +160,12 @@ impl Default for Settings {
             seed: 1,
             window: None,
             stride: None,
+            sparsity: Sparsity::NoSparsity(NoSparsity {}),
+            top_k: None,
+            auxiliary: Revival::default().weight,
+            dead_after: None,
+            tied: false,
+            contractive: 0.0,
         }
     }
 }
@@ -131,6 +176,12 @@ impl Settings {
         let every = Self {
             window: Some(0),
             stride: Some(0),
+            sparsity: Sparsity::L1(ae_nn::term::L1::default()),
+            top_k: Some(0),
+            auxiliary: 0.0,
+            dead_after: Some(0),
+            tied: true,
+            contractive: 1.0,
             ..Self::default()
         };
         match serde_json::to_value(every) {

@@ -5,8 +5,9 @@ mod images;
 pub use images::Stages;
 
 use crate::activation::{Activation, Linear, Relu};
+use crate::constraint;
 use crate::initialiser::{GlorotUniform, Initialiser};
-use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm};
+use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm, Shift, TopK};
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::{Autoencoder, Error};
@@ -38,6 +39,12 @@ pub struct Architecture {
     pub activation: Activation,
     /// On the code.
     pub latent_activation: Activation,
+    /// How many numbers of a code are kept, the largest, if not all; of a dense code. Without
+    /// hidden layers, the code is that of a dictionary of features as in Gao et al. (2024):
+    /// what the decoder's bias adds is taken off before the encoder, whose weights begin as the
+    /// decoder's transposed, and the decoder's features have unit norm.
+    #[serde(default)]
+    pub top_k: Option<usize>,
     /// On the reconstruction; what belongs to the loss, if not given.
     pub output_activation: Option<Activation>,
     /// Between each (dense) hidden layer and its activation.
@@ -73,6 +80,7 @@ impl Architecture {
             decoder_hidden: None,
             activation: Activation::Relu(Relu {}),
             latent_activation: Activation::Linear(Linear {}),
+            top_k: None,
             output_activation: None,
             norm: Norm::None,
             dropout: 0.0,
@@ -107,7 +115,9 @@ impl Architecture {
         if let Some(stages) = &self.stages {
             layers.extend(stages.decoder(self, last));
         }
-        Autoencoder::from_network(Network::new(layers, seed)?, encoder_layers, output)
+        let mut network = Network::new(layers, seed)?;
+        constraint::begin_dictionary(&mut network);
+        Autoencoder::from_network(network, encoder_layers, output)
     }
 
     /// From rows of `width` numbers to the code and back, and how many of the layers are the
@@ -117,7 +127,14 @@ impl Architecture {
         for next in &self.hidden {
             self.push_hidden(&mut layers, &mut width, *next);
         }
+        if self.is_dictionary() {
+            layers.push(Layer::Shift(Shift { width }));
+        }
         layers.push(self.dense(width, self.latent, self.latent_activation));
+        if let Some(k) = self.top_k {
+            let width = self.latent;
+            layers.push(Layer::TopK(TopK { width, k }));
+        }
         let encoder_layers = layers.len();
         width = self.latent;
         let mirrored = || self.hidden.iter().rev().copied().collect();
@@ -126,6 +143,12 @@ impl Architecture {
         }
         layers.push(self.dense(width, outside, last));
         (layers, encoder_layers)
+    }
+
+    fn is_dictionary(&self) -> bool {
+        let mirrored = self.decoder_hidden.iter().flatten();
+        let has_hidden = self.hidden.iter().chain(mirrored).next().is_some();
+        self.top_k.is_some() && self.stages.is_none() && !has_hidden
     }
 
     fn check(&self) -> Result<(), Error> {

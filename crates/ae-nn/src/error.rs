@@ -68,6 +68,24 @@ pub enum Error {
         /// The one that was asked for.
         found: String,
     },
+    /// Codes that a penalty isn't made for.
+    #[error("sparsity {what} is for codes in [{low}, {high}], the code's activation is {found}")]
+    CodeRange {
+        /// The penalty.
+        what: String,
+        /// The smallest number it takes.
+        low: f32,
+        /// The largest.
+        high: f32,
+        /// The activation there is, or the layer that has none.
+        found: String,
+    },
+    /// An encoder and a decoder that can't share weights.
+    #[error("weights can't be tied: {what}")]
+    Untieable {
+        /// Why.
+        what: String,
+    },
     /// A choice that could not be read.
     #[error(transparent)]
     Choice(#[from] ChoiceError),
@@ -143,6 +161,12 @@ impl Error {
             Self::OutputActivation { own, .. } => Some(format!(
                 "leave the output at {own}, or choose another loss such as mse"
             )),
+            Self::CodeRange { .. } => {
+                Some("use `--latent-activation sigmoid`, or `--sparsity l1`".to_owned())
+            }
+            Self::Untieable { .. } => Some(
+                "leave out `--tied`, or let the decoder be the encoder's mirror image".to_owned(),
+            ),
             _ => None,
         }
     }

@@ -26,6 +26,7 @@
 //! | [`activation`], [`loss`], [`optimizer`], [`schedule`], [`initialiser`] | one idea a file | a file, and its name in the `choices!` of the folder |
 //! | [`layer`] | forward beside backward | a file, and its name in `layers!` |
 //! | [`network`] | a stack of layers over one stretch of parameters | |
+//! | [`term`] | what training asks for besides a good reconstruction | a file, and its name in `Sparsity` |
 //! | [`trainer`] | the training loop, checkpoints, early stopping | |
 //!
 //! This crate opens no file and knows no data format: rows come through [`Samples`],
@@ -36,6 +37,7 @@
 pub mod activation;
 pub mod architecture;
 mod autoencoder;
+mod constraint;
 mod error;
 mod flat;
 pub mod initialiser;
@@ -46,6 +48,7 @@ pub mod optimizer;
 pub mod regularise;
 mod samples;
 pub mod schedule;
+pub mod term;
 pub mod trainer;
 
 pub use activation::Activation;
@@ -60,6 +63,7 @@ pub use optimizer::Optimizer;
 pub use regularise::{Clipping, Penalty};
 pub use samples::Samples;
 pub use schedule::Schedule;
+pub use term::{Revival, Sparsity};
 pub use trainer::{
     EarlyStopping, Epoch, Flow, Keep, Observer, Outcome, TrainSettings, Trainer, evaluate,
 };

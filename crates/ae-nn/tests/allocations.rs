@@ -69,15 +69,24 @@ fn train(
     optimizer: &str,
     pool: &rayon::ThreadPool,
 ) -> [usize; EPOCHS] {
+    train_with(architecture, optimizer, pool, |settings| settings)
+}
+
+fn train_with(
+    architecture: &Architecture,
+    optimizer: &str,
+    pool: &rayon::ThreadPool,
+    change: impl Fn(TrainSettings) -> TrainSettings + Sync,
+) -> [usize; EPOCHS] {
     pool.install(|| {
-        let settings = TrainSettings {
+        let settings = change(TrainSettings {
             optimizer: optimizer.parse().unwrap(),
             clipping: "norm:1".parse().unwrap(),
             penalty: ae_nn::Penalty { l1: 1e-3, l2: 1e-3 },
             epochs: EPOCHS,
             batch: BATCH,
             ..TrainSettings::new("bce".parse().unwrap())
-        };
+        });
         let mut autoencoder = architecture.build(&settings.loss, 1).unwrap();
         let mut trainer = Trainer::new(&mut autoencoder, settings).unwrap();
         let mut watch = Watch {
@@ -167,4 +176,40 @@ fn none_once_warm() {
     let counts = train(&architecture, "adam", &two);
     assert!(counts[1..].contains(&0), "convolutions: {counts:?}");
     using(&architecture, &one);
+    let shallow = Architecture {
+        latent: 80,
+        latent_activation: "sigmoid".parse().unwrap(),
+        ..Architecture::new(60)
+    };
+    let deep = Architecture {
+        hidden: vec![30],
+        ..shallow.clone()
+    };
+    let dictionary = Architecture {
+        top_k: Some(4),
+        latent_activation: "linear".parse().unwrap(),
+        ..shallow.clone()
+    };
+    for architecture in [shallow, deep, dictionary] {
+        let is_dictionary = architecture.top_k.is_some();
+        let sparsities: &[&str] = if is_dictionary {
+            &["l1"]
+        } else {
+            &["l1", "kl"]
+        };
+        for sparsity in sparsities {
+            let change = |settings| TrainSettings {
+                sparsity: sparsity.parse().unwrap(),
+                contractive: 0.01,
+                tied: !is_dictionary,
+                revival: ae_nn::Revival {
+                    dead_after: 300,
+                    ..ae_nn::Revival::default()
+                },
+                ..settings
+            };
+            let counts = train_with(&architecture, "adam", &one, change);
+            assert_eq!(counts[1..], [0; EPOCHS - 1], "{sparsity}");
+        }
+    }
 }

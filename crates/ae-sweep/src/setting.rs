@@ -30,12 +30,12 @@ impl Setting {
             Some((key, parameter)) => (key, Some(parameter.to_owned())),
             None => (name, None),
         };
-        let known = to_map(&Settings::default());
-        if !known.contains_key(key) {
+        let known = known();
+        if !known.iter().any(|known| known == key) {
             let short = SHORT.iter().map(|(short, _)| (*short).to_owned());
             return Err(SweepError::UnknownSetting {
                 name: name.to_owned(),
-                known: known.keys().cloned().chain(short).collect(),
+                known: known.into_iter().chain(short).collect(),
             });
         }
         if key == SEED {
@@ -135,6 +135,16 @@ impl Setting {
 /// The setting that has an axis of its own.
 pub(crate) const SEED: &str = "seed";
 
+/// Those that change what is learnt from: the trials of a sweep share their data.
+const OF_THE_DATA: [&str; 2] = ["window", "stride"];
+
+/// Every setting that may be swept, or has an axis of its own.
+fn known() -> Vec<String> {
+    let mut names = Settings::names();
+    names.retain(|name| !OF_THE_DATA.contains(&name.as_str()));
+    names
+}
+
 /// Widths: `none`, `128`, `256,64`.
 fn list(text: &str) -> Option<Value> {
     if text == "none" {
@@ -193,6 +203,12 @@ mod tests {
         assert_eq!(read("decoder-hidden", "64,32"), json!([64, 32]));
         assert_eq!(read("dropout", "0"), json!(0));
         assert_eq!(read("validate-on-test", "true"), json!(true));
+        assert_eq!(read("top-k", "8"), json!(8));
+        assert_eq!(read("tied", "true"), json!(true));
+        assert_eq!(read("contractive", "0.1"), json!(0.1));
+        assert_eq!(read("sparsity", "l1:weight=0.1"), json!("l1:weight=0.1"));
+        assert_eq!(read("auxiliary", "0"), json!(0));
+        assert_eq!(read("dead-after", "1000"), json!(1000));
         let hidden = Setting::named("hidden").unwrap();
         let all = hidden.read_all("none; 128; 256,64").unwrap();
         assert_eq!(all, [json!([]), json!([128]), json!([256, 64])]);

@@ -43,6 +43,9 @@ pub enum Purpose {
     Linalg = 9,
     /// Parts of a data set for repeated measurements.
     Resampling = 10,
+    /// Steps aside of training rows, to see how much a code changes; the index holds step and
+    /// row.
+    Contraction = 11,
 }
 
 /// "ae-tensor/stream", the part of the key that seed and purpose leave free.

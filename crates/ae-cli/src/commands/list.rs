@@ -4,7 +4,7 @@ use ae_choice::Entry;
 use ae_data::source::{FORMATS, NamedSet};
 use ae_data::{Noise, Scaling};
 use ae_model::{Scoring, Threshold};
-use ae_nn::{Activation, Clipping, Initialiser, Loss, Optimizer, Schedule};
+use ae_nn::{Activation, Clipping, Initialiser, Loss, Optimizer, Schedule, Sparsity};
 use comfy_table::{Table, presets};
 
 /// Lists data sets, recipes, activations, losses and every other choice.
@@ -33,6 +33,7 @@ const KINDS: &[Kind] = &[
     ("optimizers", || catalogue(Optimizer::CATALOGUE)),
     ("schedules", || catalogue(Schedule::CATALOGUE)),
     ("initialisers", || catalogue(Initialiser::CATALOGUE)),
+    ("sparsities", || catalogue(Sparsity::CATALOGUE)),
     ("clippings", || catalogue(Clipping::CATALOGUE)),
     ("noises", || catalogue(Noise::CATALOGUE)),
     ("scalings", || catalogue(Scaling::CATALOGUE)),
@@ -82,8 +83,12 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
 
 /// The plural or the singular.
 fn is(asked: &str, name: &str) -> bool {
-    let singular = name.strip_suffix("es").filter(|_| name == "losses");
-    asked == name || singular.or_else(|| name.strip_suffix('s')) == Some(asked)
+    let singular = match name {
+        "losses" => "loss",
+        "sparsities" => "sparsity",
+        _ => name.strip_suffix('s').unwrap_or(name),
+    };
+    asked == name || asked == singular
 }
 
 fn catalogue(entries: &[Entry]) -> Vec<Line> {

@@ -34,6 +34,18 @@ impl Activate for Elu {
         );
     }
 
+    /// Below 0, d²y/dz² = α eᶻ = y + α.
+    fn apply_curvature(&self, y: &[f32], gradient: &mut [f32]) {
+        let alpha = self.alpha;
+        elementwise::zip(
+            gradient,
+            y,
+            |g, y| {
+                if y > 0.0 { 0.0 } else { g * (y + alpha) }
+            },
+        );
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

@@ -22,6 +22,13 @@ impl Activate for Gelu {
         });
     }
 
+    /// d²y/dz² = φ(z) (2 − z²).
+    fn apply_curvature(&self, z: &[f32], gradient: &mut [f32]) {
+        elementwise::zip(gradient, z, |g, z| {
+            g * (NORMAL_PEAK * scalar::exp(-0.5 * z * z)) * (2.0 - z * z)
+        });
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Input
     }

@@ -21,6 +21,10 @@ impl Activate for LeakyRelu {
         elementwise::zip(gradient, y, |g, y| if y > 0.0 { g } else { slope * g });
     }
 
+    fn apply_curvature(&self, _kept: &[f32], gradient: &mut [f32]) {
+        gradient.fill(0.0);
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

@@ -10,6 +10,10 @@ impl Activate for Linear {
 
     fn apply_derivative(&self, _y: &[f32], _gradient: &mut [f32]) {}
 
+    fn apply_curvature(&self, _kept: &[f32], gradient: &mut [f32]) {
+        gradient.fill(0.0);
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

@@ -44,6 +44,10 @@ pub trait Activate: Sync {
     /// What [`apply_derivative`](Self::apply_derivative) wants to be given.
     fn derivative_from(&self) -> DerivativeFrom;
 
+    /// `gradient` ← `gradient` · f″, from what [`apply_derivative`](Self::apply_derivative) is
+    /// given. Where the slope jumps, as a relu's does at 0, f″ is taken as 0.
+    fn apply_curvature(&self, kept: &[f32], gradient: &mut [f32]);
+
     /// The smallest and largest value it can take (or tend to).
     fn range(&self) -> (f32, f32);
 }

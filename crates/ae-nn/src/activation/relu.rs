@@ -16,6 +16,10 @@ impl Activate for Relu {
         elementwise::zip(gradient, y, |g, y| if y > 0.0 { g } else { 0.0 });
     }
 
+    fn apply_curvature(&self, _kept: &[f32], gradient: &mut [f32]) {
+        gradient.fill(0.0);
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

@@ -16,6 +16,11 @@ impl Activate for Sigmoid {
         elementwise::zip(gradient, y, |g, y| g * y * (1.0 - y));
     }
 
+    /// d²y/dz² = y (1 − y) (1 − 2 y).
+    fn apply_curvature(&self, y: &[f32], gradient: &mut [f32]) {
+        elementwise::zip(gradient, y, |g, y| g * y * (1.0 - y) * (1.0 - 2.0 * y));
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

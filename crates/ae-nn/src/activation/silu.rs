@@ -19,6 +19,14 @@ impl Activate for Silu {
         });
     }
 
+    /// d²y/dz² = σ(z) (1 − σ(z)) (2 + z (1 − 2 σ(z))).
+    fn apply_curvature(&self, z: &[f32], gradient: &mut [f32]) {
+        elementwise::zip(gradient, z, |g, z| {
+            let s = scalar::sigmoid(z);
+            g * s * (1.0 - s) * (2.0 + z * (1.0 - 2.0 * s))
+        });
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Input
     }

@@ -20,6 +20,15 @@ impl Activate for Softplus {
         });
     }
 
+    /// d²y/dz² = σ(z) (1 − σ(z)), σ(z) as above.
+    fn apply_curvature(&self, y: &[f32], gradient: &mut [f32]) {
+        elementwise::zip(gradient, y, |g, y| {
+            let t = scalar::tanh(0.5 * y);
+            let s = 2.0 * t / (1.0 + t);
+            g * s * (1.0 - s)
+        });
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

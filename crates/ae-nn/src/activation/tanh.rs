@@ -16,6 +16,11 @@ impl Activate for Tanh {
         elementwise::zip(gradient, y, |g, y| g * (1.0 - y * y));
     }
 
+    /// d²y/dz² = −2 y (1 − y²).
+    fn apply_curvature(&self, y: &[f32], gradient: &mut [f32]) {
+        elementwise::zip(gradient, y, |g, y| g * (-2.0 * y * (1.0 - y * y)));
+    }
+
     fn derivative_from(&self) -> DerivativeFrom {
         DerivativeFrom::Output
     }

@@ -17,6 +17,8 @@ mod filters;
 mod image;
 mod layer_norm;
 mod pool;
+mod shift;
+mod top_k;
 mod upsample;
 
 pub use activate::Activate;
@@ -29,6 +31,8 @@ pub use filters::Filters;
 pub use image::{Image, Padding};
 pub use layer_norm::LayerNorm;
 pub use pool::{Pool, Pooled};
+pub use shift::Shift;
+pub use top_k::TopK;
 pub use upsample::Upsample;
 
 use crate::Error;
@@ -278,4 +282,6 @@ layers!(
     ConvolveTransposed,
     Pool,
     Upsample,
+    Shift,
+    TopK,
 );

@@ -125,6 +125,16 @@ impl Network {
         place(&self.state_ranges, |index| self.layers[index].state())
     }
 
+    /// Where a layer's parameters are in their buffer.
+    pub(crate) fn parameter_range(&self, layer: usize) -> Range<usize> {
+        self.parameter_ranges[layer].clone()
+    }
+
+    /// Where a layer's state is in its buffer.
+    pub(crate) fn state_range(&self, layer: usize) -> Range<usize> {
+        self.state_ranges[layer].clone()
+    }
+
     /// How many numbers training moves.
     pub fn parameter_count(&self) -> usize {
         self.blocks().iter().map(|block| block.range.len()).sum()

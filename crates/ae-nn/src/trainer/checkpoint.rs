@@ -20,7 +20,7 @@ pub struct Progress {
     pub rows: usize,
     /// See `rows`.
     pub loss_sum: f64,
-    /// The weight penalty at the last step.
+    /// Penalties and other terms at the last step.
     pub penalty: f64,
     /// What the schedule remembers.
     pub schedule: Memory,

@@ -10,7 +10,7 @@ pub struct Epoch {
     pub train_loss: f64,
     /// Mean loss of the validation rows at the end of the epoch.
     pub validation_loss: Option<f64>,
-    /// The weight penalty at the last batch, not part of the losses.
+    /// Penalties and other terms at the last batch, not part of the losses.
     pub penalty: f64,
     /// The learning rate of the epoch's last batch.
     pub learning_rate: f64,

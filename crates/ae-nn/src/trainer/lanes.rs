@@ -8,10 +8,11 @@
 //! threads, so that neither do the sums.
 
 use super::batch::{loss_and_gradient, read_batch};
-use crate::Samples;
 use crate::flat::CHUNK;
 use crate::loss::Measure;
 use crate::network::{Network, Tape};
+use crate::term::{Pass, Room, Terms};
+use crate::{Autoencoder, Samples};
 use ae_tensor::{AlignedBuffer, Matrix, elementwise, parallel};
 use std::ops::Range;
 
@@ -29,6 +30,24 @@ const MOST_LANES: usize = 16;
 /// should stay in a core's own cache.
 const MOST_PARAMETERS: usize = 512 * 1024;
 
+/// What a batch came to: means over its rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    /// The loss a feature.
+    pub(super) loss: f64,
+    /// What the terms add to it.
+    pub(super) terms: f64,
+}
+
+impl Sums {
+    fn and(self, other: Self) -> Self {
+        Self {
+            loss: self.loss + other.loss,
+            terms: self.terms + other.terms,
+        }
+    }
+}
+
 /// Room for a batch, and its gradients.
 pub(super) struct Lanes {
     rows: usize,
@@ -41,6 +60,7 @@ pub(super) struct Lanes {
 
 struct Lane {
     tape: Tape,
+    room: Room,
     input: Matrix,
     target: Matrix,
 }
@@ -56,10 +76,11 @@ pub(super) struct Batch<'a> {
 
 impl Lanes {
     /// Room for batches of up to `rows`.
-    pub(super) fn new(network: &Network, rows: usize) -> Self {
+    pub(super) fn new(network: &Network, terms: &Terms, rows: usize) -> Self {
         let length = network.parameters().len();
-        let together =
-            length > MOST_PARAMETERS || network.layers().iter().any(|layer| layer.couples_rows());
+        let together = length > MOST_PARAMETERS
+            || terms.couples_rows()
+            || network.layers().iter().any(|layer| layer.couples_rows());
         let rows_per_lane = if together {
             rows
         } else {
@@ -73,6 +94,7 @@ impl Lanes {
         };
         let lane = || Lane {
             tape: Tape::new(network, rows_per_lane),
+            room: terms.room(network, rows_per_lane),
             input: Matrix::zeros(rows_per_lane, network.inputs()),
             target: Matrix::zeros(rows_per_lane, network.inputs()),
         };
@@ -94,8 +116,13 @@ impl Lanes {
 
     /// The batch forward and back: its mean loss a feature, and the derivative of that by
     /// the parameters, in parts, in [`gradients`](Self::gradients).
-    pub(super) fn run(&mut self, network: &Network, loss: &dyn Measure, batch: &Batch<'_>) -> f64 {
-        let numbers = (batch.rows.len() * network.inputs()) as f64;
+    pub(super) fn run(
+        &mut self,
+        (autoencoder, terms): (&Autoencoder, &Terms),
+        loss: &dyn Measure,
+        batch: &Batch<'_>,
+    ) -> Sums {
+        let numbers = (batch.rows.len() * autoencoder.features()) as f64;
         let scale = (1.0 / numbers) as f32;
         let rows_per_lane = self.rows_per_lane;
         self.used = batch.rows.len().div_ceil(rows_per_lane);
@@ -103,17 +130,22 @@ impl Lanes {
             &mut self.lanes[..self.used],
             &mut self.gradients[..self.used],
         );
-        let sum = parallel::sum(lanes, 1, |index, (lanes, gradients)| {
+        let run = |index: usize, (lanes, gradients): (&mut [Lane], &mut [AlignedBuffer])| {
             let first = index * rows_per_lane;
             let last = batch.rows.len().min(first + rows_per_lane);
             let pairs = lanes.iter_mut().zip(gradients);
             pairs
                 .map(|(lane, gradients)| {
-                    lane.run(network, loss, scale, batch, first..last, gradients)
+                    let range = first..last;
+                    lane.run((autoencoder, terms), loss, scale, batch, range, gradients)
                 })
-                .sum()
-        });
-        sum / numbers
+                .fold(Sums::default(), Sums::and)
+        };
+        let sums = parallel::reduce(lanes, 1, &run, &Sums::and);
+        Sums {
+            loss: sums.loss / numbers,
+            ..sums
+        }
     }
 
     /// Derivatives of the last batch by the parameters: the sum of the first slice and of what
@@ -166,13 +198,13 @@ impl Others<'_> {
 impl Lane {
     fn run(
         &mut self,
-        network: &Network,
+        (autoencoder, terms): (&Autoencoder, &Terms),
         loss: &dyn Measure,
         scale: f32,
         batch: &Batch<'_>,
         range: Range<usize>,
         gradients: &mut [f32],
-    ) -> f64 {
+    ) -> Sums {
         let (first, rows) = (range.start, range.len());
         let samples = batch.samples;
         let (input, target) = (&mut self.input, &mut self.target);
@@ -180,10 +212,21 @@ impl Lane {
         let noisy = samples.is_noisy();
         let input = if noisy { &self.input } else { &self.target }.top(rows);
         let key = (batch.seed, batch.step);
-        network.forward(key, first, input, &mut self.tape);
+        let network = autoencoder.network();
+        let layers = network.layers().len();
+        network.forward(layers, key, first, input, &mut self.tape);
+        let target = self.target.top(rows);
         let (output, gradient) = self.tape.output_and_gradient(rows);
-        let sum = loss_and_gradient(loss, scale, output, self.target.top(rows), gradient);
-        network.backward(input, &mut self.tape, gradients);
-        sum
+        let loss = loss_and_gradient(loss, scale, output, target, gradient);
+        let pass = Pass {
+            autoencoder,
+            key,
+            first_row: first,
+            batch_rows: batch.rows.len(),
+            input,
+            target,
+        };
+        let terms = terms.backward(&pass, &mut self.tape, gradients, &mut self.room);
+        Sums { loss, terms }
     }
 }

@@ -14,9 +14,11 @@ pub use history::Epoch;
 pub use observer::{Flow, Now, Observer, Outcome};
 pub use settings::{EarlyStopping, Keep, TrainSettings};
 
+use crate::constraint::{self, Constraint};
 use crate::network::PlacedBlock;
 use crate::optimizer::{self, Moment, Stretch};
 use crate::schedule::Time;
+use crate::term::Terms;
 use crate::{Autoencoder, Error, Samples};
 use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{AlignedBuffer, parallel, reduce};
@@ -33,6 +35,8 @@ pub struct Trainer<'a> {
     /// Before any schedule; the decimal number that was asked for, not its `f32`.
     base_rate: f64,
     blocks: Vec<PlacedBlock>,
+    terms: Terms,
+    constraints: Vec<Constraint>,
     progress: Progress,
     best: Option<Best>,
     slots: [AlignedBuffer; 2],
@@ -47,7 +51,7 @@ impl<'a> Trainer<'a> {
     ///
     /// # Errors
     /// Settings outside their range, or a loss whose output activation isn't the
-    /// autoencoder's.
+    /// autoencoder's; a penalty that the code isn't made for, or weights that can't be tied.
     pub fn new(autoencoder: &'a mut Autoencoder, settings: TrainSettings) -> Result<Self, Error> {
         settings.check()?;
         let (own, found) = (
@@ -61,17 +65,30 @@ impl<'a> Trainer<'a> {
                 found: found.to_string(),
             });
         }
+        let terms = Terms::new(autoencoder, &settings)?;
+        let constraints = constraint::of(autoencoder, settings.tied)?;
+        for constraint in &constraints {
+            constraint.restore(autoencoder.network_mut().parameters_mut());
+        }
         let network = autoencoder.network();
+        let mut blocks = network.blocks();
+        for copy in constraints.iter().filter_map(Constraint::copy) {
+            // Its original pays for both.
+            let copies = blocks.iter_mut().filter(|block| block.range == *copy);
+            copies.for_each(|block| block.decays = false);
+        }
         let length = network.parameters().len();
         let used = settings.optimizer.slots();
         let slot = |index| AlignedBuffer::zeros(if index < used { length } else { 0 });
         Ok(Self {
             base_rate: shortest(settings.optimizer.learning_rate()),
-            blocks: network.blocks(),
+            blocks,
             progress: Progress::default(),
             best: None,
             slots: [slot(0), slot(1)],
-            lanes: Lanes::new(network, 0),
+            lanes: Lanes::new(network, &terms, 0),
+            terms,
+            constraints,
             order: Vec::new(),
             autoencoder,
             settings,
@@ -140,31 +157,35 @@ impl<'a> Trainer<'a> {
             seed: self.settings.seed,
             step: self.progress.step,
         };
-        let network = self.autoencoder.network();
         let measure = self.autoencoder.measure(&self.settings.loss);
-        let loss = self.lanes.run(network, measure, &batch);
-        if !loss.is_finite() {
+        let model = (&*self.autoencoder, &self.terms);
+        let sums = self.lanes.run(model, measure, &batch);
+        if !(sums.loss + sums.terms).is_finite() {
             return Err(self.not_finite("loss", self.progress.batch));
         }
 
         self.progress.step += 1;
         self.progress.batch += 1;
-        self.progress.loss_sum += loss * rows as f64;
+        self.progress.loss_sum += sums.loss * rows as f64;
         self.progress.rows += rows;
+        self.progress.penalty = sums.terms;
         self.move_parameters(learning_rate);
         let network = self.autoencoder.network_mut();
         self.lanes.update_state(rows, network);
         Ok(())
     }
 
-    /// Penalties and clipping want to see the whole gradient first; without them, its parts are
+    /// Constraints, penalties and clipping want to see the whole gradient first; without them, its parts are
     /// added up where they are used.
     fn move_parameters(&mut self, learning_rate: f64) {
         let network = self.autoencoder.network_mut();
         let (penalty, clipping) = (self.settings.penalty, self.settings.clipping);
-        if !penalty.is_none() || !clipping.is_none() {
+        if !penalty.is_none() || !clipping.is_none() || !self.constraints.is_empty() {
             let gradients = self.lanes.added_up();
-            self.progress.penalty = penalty.add(&self.blocks, network.parameters(), gradients);
+            for constraint in &self.constraints {
+                constraint.gather(network.parameters(), gradients);
+            }
+            self.progress.penalty += penalty.add(&self.blocks, network.parameters(), gradients);
             clipping.clip(gradients);
         }
         let (gradients, others) = self.lanes.gradients();
@@ -183,6 +204,9 @@ impl<'a> Trainer<'a> {
         optimizer::update(&*rule, moment, &self.blocks, stretch, |first, gradients| {
             others.add_to(first, gradients);
         });
+        for constraint in &self.constraints {
+            constraint.restore(network.parameters_mut());
+        }
     }
 
     /// Judges the epoch and begins the next. `rows` have been trained on since `started`.
@@ -271,7 +295,8 @@ impl<'a> Trainer<'a> {
         self.progress
             .check_batches(self.batch_rows(), self.order.len())?;
         if self.lanes.room() != self.batch_rows() {
-            self.lanes = Lanes::new(self.autoencoder.network(), self.batch_rows());
+            let network = self.autoencoder.network();
+            self.lanes = Lanes::new(network, &self.terms, self.batch_rows());
         }
         Ok(())
     }

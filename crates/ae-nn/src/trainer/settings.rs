@@ -1,6 +1,7 @@
 use crate::optimizer::Adam;
 use crate::regularise::{NoClipping, Penalty};
 use crate::schedule::Constant;
+use crate::term::{CONTRACTIVE, NoSparsity, Revival, Sparsity};
 use crate::{Clipping, Error, Loss, Optimizer, Schedule};
 use ae_choice::Range;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,14 @@ pub struct TrainSettings {
     pub clipping: Clipping,
     /// Penalties on weights.
     pub penalty: Penalty,
+    /// Penalty on codes.
+    pub sparsity: Sparsity,
+    /// Factor of the squared Frobenius norm of the code's derivative by the row; 0 for none.
+    pub contractive: f32,
+    /// Whether the decoder's weights are the encoder's transposed.
+    pub tied: bool,
+    /// How dead numbers of a top-k code are woken.
+    pub revival: Revival,
     /// Whether to stop when the validation loss stands still.
     pub early_stopping: Option<EarlyStopping>,
     /// Which weights are kept at the end.
@@ -76,6 +85,10 @@ impl TrainSettings {
             batch: 256,
             clipping: Clipping::NoClipping(NoClipping {}),
             penalty: Penalty::default(),
+            sparsity: Sparsity::NoSparsity(NoSparsity {}),
+            contractive: 0.0,
+            tied: false,
+            revival: Revival::default(),
             early_stopping: None,
             keep: Keep::Best,
             shuffle: true,
@@ -95,6 +108,8 @@ impl TrainSettings {
         }
         Error::check_range("l1", Penalty::RANGE, self.penalty.l1.into())?;
         Error::check_range("l2", Penalty::RANGE, self.penalty.l2.into())?;
+        Error::check_range("contractive", CONTRACTIVE, self.contractive.into())?;
+        self.revival.check()?;
         if let Optimizer::Sgd(sgd) = &self.optimizer
             && sgd.nesterov == 1.0
             && sgd.momentum == 0.0

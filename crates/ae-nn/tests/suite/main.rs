@@ -19,4 +19,7 @@ mod schedules;
 mod serialising;
 mod stages;
 mod support;
+mod terms;
 mod threads;
+mod ties;
+mod top_k;

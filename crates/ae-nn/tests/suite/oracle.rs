@@ -62,13 +62,13 @@ impl Oracle {
         slope
     }
 
-    fn block(&self, layer: usize, name: &str) -> Array1<f64> {
+    pub fn block(&self, layer: usize, name: &str) -> Array1<f64> {
         let named = |block: &&PlacedBlock| block.layer == layer && block.name == name;
         let block = self.blocks.iter().find(named).unwrap();
         Array1::from_vec(self.parameters[block.range.clone()].to_vec())
     }
 
-    fn forward(&self, index: usize, x: &Array2<f64>) -> Array2<f64> {
+    pub fn forward(&self, index: usize, x: &Array2<f64>) -> Array2<f64> {
         let affine = |x: Array2<f64>| x * self.block(index, "scale") + self.block(index, "shift");
         match &self.layers[index] {
             Layer::Dense(dense) => {
@@ -93,6 +93,8 @@ impl Oracle {
             }
             Layer::Pool(pool) => pooled(x, pool),
             Layer::Upsample(up) => upsampled(x, up),
+            Layer::Shift(_) => x + self.block(index, "shift"),
+            Layer::TopK(top) => top_k(x, top.k),
             Layer::BatchNorm(norm) => affine(normal(x, Axis(0), norm.epsilon)),
             Layer::LayerNorm(norm) => affine(normal(x, Axis(1), norm.epsilon)),
         }
@@ -132,6 +134,16 @@ impl Oracle {
         }
         output.mapv(f64::from)
     }
+}
+
+fn top_k(x: &Array2<f64>, k: usize) -> Array2<f64> {
+    let mut kept = x.clone();
+    for mut row in kept.rows_mut() {
+        let mut sorted = row.to_vec();
+        sorted.sort_by(|a, b| b.total_cmp(a));
+        row.mapv_inplace(|z| if z < sorted[k - 1] { 0.0 } else { z.max(0.0) });
+    }
+    kept
 }
 
 fn normal(x: &Array2<f64>, axis: Axis, epsilon: f32) -> Array2<f64> {

@@ -1,7 +1,7 @@
 //! Same seed, same bits.
 
 use crate::support::{Checkpoint, busy, rows, settings};
-use ae_nn::{Architecture, Norm, Observer, Optimizer, TrainSettings, Trainer};
+use ae_nn::{Architecture, Norm, Observer, Optimizer, Revival, TrainSettings, Trainer};
 
 /// Takes a checkpoint at the end of each epoch.
 #[derive(Default)]
@@ -15,16 +15,26 @@ impl Observer for Watch {
 }
 
 fn run(architecture: &Architecture, optimizer: Optimizer, threads: usize) -> Vec<Checkpoint> {
+    run_with(architecture, threads, |settings| TrainSettings {
+        optimizer,
+        ..settings
+    })
+}
+
+fn run_with(
+    architecture: &Architecture,
+    threads: usize,
+    change: impl Fn(TrainSettings) -> TrainSettings + Sync,
+) -> Vec<Checkpoint> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     pool.unwrap().install(|| {
-        let settings = TrainSettings {
-            optimizer,
+        let settings = change(TrainSettings {
             batch: 300,
             epochs: 2,
             clipping: "norm:0.5".parse().unwrap(),
             penalty: ae_nn::Penalty { l1: 1e-4, l2: 1e-4 },
             ..settings("bce")
-        };
+        });
         let mut autoencoder = architecture.build(&settings.loss, 2).unwrap();
         let mut trainer = Trainer::new(&mut autoencoder, settings).unwrap();
         let (train, validation) = (rows(700, 90, 1), rows(600, 90, 2));
@@ -67,6 +77,48 @@ fn with_each_optimizer() {
             run(&architecture, rule, 1) == run(&architecture, rule, 3),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn with_each_term_and_constraint() {
+    let narrow = Architecture {
+        hidden: vec![40],
+        activation: "tanh".parse().unwrap(),
+        latent_activation: "sigmoid".parse().unwrap(),
+        dropout: 0.2,
+        ..Architecture::new(90)
+    };
+    let shallow = Architecture {
+        hidden: Vec::new(),
+        ..narrow.clone()
+    };
+    let dictionary = Architecture {
+        top_k: Some(5),
+        latent: 300,
+        latent_activation: "linear".parse().unwrap(),
+        ..shallow.clone()
+    };
+    for architecture in [narrow, shallow, dictionary] {
+        let is_dictionary = architecture.top_k.is_some();
+        for sparsity in ["l1", "kl", "none"] {
+            if is_dictionary && sparsity == "kl" {
+                continue;
+            }
+            let change = |settings| TrainSettings {
+                sparsity: sparsity.parse().unwrap(),
+                contractive: 0.01,
+                tied: !is_dictionary,
+                revival: Revival {
+                    dead_after: 300,
+                    ..Revival::default()
+                },
+                ..settings
+            };
+            let first = run_with(&architecture, 1, change);
+            let again = run_with(&architecture, 3, change);
+            assert!(first == again, "{sparsity} of {architecture:?}");
+        }
     }
 }
 
