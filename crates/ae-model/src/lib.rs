@@ -35,6 +35,8 @@
 
 mod balance;
 mod dealing;
+pub mod denoising;
+mod dictionary;
 mod error;
 pub mod evaluation;
 pub mod explain;

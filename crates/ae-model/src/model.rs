@@ -179,6 +179,11 @@ impl Model {
         &self.scorer
     }
 
+    /// Numbers of the code that say something of a row: all of them, or those that are kept.
+    pub fn numbers_kept(&self) -> usize {
+        self.settings.numbers_kept(self.autoencoder.latent())
+    }
+
     /// The settings it was trained with, every choice made.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -2,6 +2,7 @@
 
 use crate::balance::balance;
 use crate::dealing::deal;
+use crate::dictionary;
 use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
 use crate::{ModelError, Rows, Settings};
@@ -11,7 +12,7 @@ use ae_nn::layer::Image;
 use ae_nn::loss::{Bce, Loss, Mse};
 use ae_nn::{
     Architecture, Autoencoder, EarlyStopping, Norm, Penalty, Revival, Samples, Stages,
-    TrainSettings,
+    TrainSettings, Trainer,
 };
 use ae_tensor::parallel;
 use ndarray::Array2;
@@ -95,7 +96,7 @@ impl Plan {
                 Some(range) => range,
                 None => scaled_range(&train),
             };
-            let settings = with_choices(settings, features, range);
+            let settings = with_choices(dictionary::with_choices(settings), features, range);
             check_reach(&settings, range)?;
             settings
         };
@@ -105,15 +106,18 @@ impl Plan {
             settings.dead_after.get_or_insert(epoch);
         }
         let training = training(&settings);
-        training.check()?;
         let architecture = architecture(&settings, features, stages(&settings, dataset)?);
-        let initial = match balance(&preprocessing, training.loss, &train)? {
+        let mut initial = match balance(&preprocessing, training.loss, &train)? {
             None => architecture.build(&training.loss, settings.seed)?,
             // The losses of the blocks are on what a linear layer gives.
             Some(blocks) => architecture
                 .build(&Loss::Mse(Mse {}), settings.seed)?
                 .with_output_blocks(blocks)?,
         };
+        Trainer::check(&initial, &training)?;
+        if initial.is_dictionary() {
+            initial.centre_on(&dictionary::geometric_median(&train))?;
+        }
         if settings.batch > split.train.len() {
             warnings.push(format!(
                 "{} training {} fill less than one batch of {}: each epoch is one step",
@@ -167,6 +171,11 @@ impl Plan {
                 rows.with_fixed_noise(noise, seed, range, &donors)
             }
         })
+    }
+
+    /// Numbers of the code that say something of a row.
+    pub fn numbers_kept(&self) -> usize {
+        self.settings.numbers_kept(self.initial.latent())
     }
 
     /// Which features belong to one column.

@@ -212,7 +212,7 @@ impl<'a> Session<'a> {
         )?;
         let reference = match &self.reference {
             Some(reference) => reference.clone(),
-            None => Reference::fit(&clean, autoencoder.latent()),
+            None => Reference::fit(&clean, plan.numbers_kept()),
         };
         let model = Model {
             scorer,

@@ -190,6 +190,12 @@ impl Settings {
         }
     }
 
+    /// Numbers of a code of `latent` that say something of a row: what a linear code is to be
+    /// compared with.
+    pub fn numbers_kept(&self, latent: usize) -> usize {
+        self.top_k.map_or(latent, |k| k.min(latent))
+    }
+
     /// How windows are cut, if they are to be.
     ///
     /// # Errors

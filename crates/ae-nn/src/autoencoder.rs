@@ -1,6 +1,7 @@
 //! An encoder and a decoder.
 
 use crate::activation::{Activation, Linear};
+use crate::constraint::{self, Constraint};
 use crate::loss::{Blocks, Loss, Measure};
 use crate::network::{Network, Scratch};
 use crate::{Error, Layer};
@@ -118,6 +119,29 @@ impl Autoencoder {
                 }
             }
         }
+    }
+
+    /// Whether it is a dictionary of features: see
+    /// [`Architecture::top_k`](crate::Architecture::top_k).
+    pub fn is_dictionary(&self) -> bool {
+        constraint::dictionary(&self.network).is_some()
+    }
+
+    /// Begins a dictionary around `centre`, a row; anything else stays as it is.
+    ///
+    /// # Errors
+    /// A centre of another width than a row.
+    pub fn centre_on(&mut self, centre: &[f32]) -> Result<(), Error> {
+        check_width("numbers in the centre", self.features(), centre.len())?;
+        constraint::centre_dictionary(&mut self.network, centre);
+        Ok(())
+    }
+
+    /// How many numbers training moves, those that are copies of others left out.
+    pub fn free_parameters(&self, tied: bool) -> usize {
+        let constraints = constraint::of(self, tied).unwrap_or_default();
+        let copies = constraints.iter().filter_map(Constraint::copy);
+        self.network.parameter_count() - copies.map(|copy| copy.len()).sum::<usize>()
     }
 
     /// Numbers in a row.

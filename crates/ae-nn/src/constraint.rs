@@ -86,8 +86,22 @@ pub(crate) fn begin_dictionary(network: &mut Network) {
     }
 }
 
+/// What a dictionary is learnt around, as the decoder's bias and what the shift takes off.
+pub(crate) fn centre_dictionary(network: &mut Network, centre: &[f32]) {
+    let Some((shift, decoder)) = dictionary(network) else {
+        return;
+    };
+    let blocks = network.blocks();
+    let (of, copy) = (
+        find(&blocks, decoder, "bias"),
+        find(&blocks, shift, "shift"),
+    );
+    network.parameters_mut()[of.clone()].copy_from_slice(centre);
+    Constraint::Negated { of, copy }.restore(network.parameters_mut());
+}
+
 /// The places of the shift and of the decoder, if that is what the network is.
-fn dictionary(network: &Network) -> Option<(usize, usize)> {
+pub(crate) fn dictionary(network: &Network) -> Option<(usize, usize)> {
     let layers = network.layers();
     let is = matches!(
         layers,

@@ -246,7 +246,6 @@ impl<'a> Sweep<'a> {
         let model = &*model;
         (observer.tell)(Event::Trained { trial, plan, model });
         let autoencoder = model.autoencoder();
-        let blocks = autoencoder.network().blocks();
         Ok(Some(Metrics {
             part: part.name().to_owned(),
             error: quality.mse,
@@ -255,7 +254,7 @@ impl<'a> Sweep<'a> {
             mean_error: quality.mean_mse,
             pca_error: quality.components_mse,
             latent: autoencoder.latent(),
-            parameters: blocks.iter().map(|block| block.range.len()).sum(),
+            parameters: autoencoder.free_parameters(plan.settings.tied),
             epochs: model.history().len(),
             best_epoch: model.provenance().epoch,
         }))
@@ -265,7 +264,7 @@ impl<'a> Sweep<'a> {
     /// there are: trials that have these in common share them.
     fn reference(&self, plan: &Plan) -> Result<Reference, ModelError> {
         let settings = &plan.settings;
-        let latent = plan.initial.latent();
+        let latent = plan.numbers_kept();
         let key = format!(
             "{latent} {:?} {} {} {} {}",
             settings.scaling,

@@ -3,6 +3,7 @@ use crate::data_options::DataArguments;
 use crate::run_folder::write_text;
 use crate::run_report::{Page, settings_text};
 use ae_data::Noise;
+use ae_model::denoising::{NOISES, noise_matrix};
 use ae_model::{Model, Rows, evaluate};
 use std::path::PathBuf;
 
@@ -17,6 +18,11 @@ pub struct Arguments {
     /// model's training, if not given; none for clean rows.
     #[arg(long)]
     noise: Option<Noise>,
+    /// Try several noises and strengths, each beside the noisy rows themselves and, for images,
+    /// beside a median and a Gaussian filter; those named, as gaussian:0.3 salt-pepper:0.1, or
+    /// nine usual ones.
+    #[arg(long, value_name = "NOISE", num_args = 0..)]
+    noise_matrix: Option<Vec<Noise>>,
     /// Write the whole report there, as one HTML file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -36,7 +42,11 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let noise = arguments.noise.unwrap_or(model.settings().noise);
     let range = model.range();
     let rows = clean().with_fixed_noise(noise, model.settings().seed, range, &clean());
-    let evaluation = evaluate(&model, &rows, part)?;
+    let mut evaluation = evaluate(&model, &rows, part)?;
+    if let Some(asked) = &arguments.noise_matrix {
+        let matrix = noise_matrix(&model, &clean, &noises(asked, model.settings().noise)?)?;
+        evaluation = evaluation.with_noise_matrix(matrix);
+    }
     let page = Page {
         model: &model,
         evaluation: &evaluation,
@@ -56,4 +66,17 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         return print(&serde_json::to_string_pretty(&evaluation)?);
     }
     print(page.summary().trim_end())
+}
+
+/// Those asked for, or the usual ones and that of the training.
+fn noises(asked: &[Noise], trained_on: Noise) -> anyhow::Result<Vec<Noise>> {
+    if !asked.is_empty() {
+        return Ok(asked.to_vec());
+    }
+    let usual: Result<Vec<Noise>, _> = NOISES.iter().map(|noise| noise.parse()).collect();
+    let mut noises = usual?;
+    if !matches!(trained_on, Noise::None(_)) && !noises.contains(&trained_on) {
+        noises.insert(0, trained_on);
+    }
+    Ok(noises)
 }

@@ -22,7 +22,7 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
             "shape": model.autoencoder().shape(),
             "features": model.autoencoder().features(),
             "latent": model.autoencoder().latent(),
-            "parameters": model.autoencoder().network().parameter_count(),
+            "parameters": model.autoencoder().free_parameters(model.settings().tied),
             "loss": model.loss(),
             "layout": model.table(),
             "scaling": model.scaling().scaling(),
@@ -44,7 +44,10 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
         ("shape", model.autoencoder().shape()),
         (
             "parameters",
-            model.autoencoder().network().parameter_count().to_string(),
+            model
+                .autoencoder()
+                .free_parameters(model.settings().tied)
+                .to_string(),
         ),
         ("loss", model.loss_name()),
         ("scaling", model.scaling().scaling().to_string()),

@@ -122,6 +122,7 @@ const SECTIONS: &[fn(&ReportInput) -> Option<Section>] = &[
     sections::verdict::section,
     sections::losses::section,
     sections::reconstructions::section,
+    sections::noise_matrix::section,
     sections::latent_map::section,
     sections::latent_units::section,
     sections::traversals::section,

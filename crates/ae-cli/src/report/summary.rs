@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ae_model::denoising::{MethodQuality, NoiseMatrix};
 use ae_model::evaluation::{Evaluation, Grade, Severity};
 
 use super::chart::share;
@@ -35,6 +36,9 @@ pub fn summary(input: &ReportInput) -> String {
         &evaluation.verdict.sentence,
     );
     comparison(&mut text, evaluation);
+    if let Some(matrix) = &evaluation.noise_matrix {
+        noises(&mut text, matrix);
+    }
     figures(&mut text, evaluation);
     for finding in evaluation.verdict.findings.iter().take(SHOWN) {
         let severity = match finding.severity {
@@ -115,6 +119,36 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
         ),
     ] {
         line(text, name, &value);
+    }
+    let in_use = evaluation.code_use.l0;
+    if in_use < 0.5 * evaluation.latent as f64 {
+        line(
+            text,
+            "numbers not 0 (L0)",
+            &format!("{} a row", significant(in_use)),
+        );
+    }
+}
+
+/// A line a noise: what the model reaches, and what the best simpler method does.
+fn noises(text: &mut String, matrix: &NoiseMatrix) {
+    let quality = |method: &MethodQuality| match method.psnr {
+        Some(psnr) => format!("{psnr:.2} dB"),
+        None => significant(method.mse),
+    };
+    line(text, "noise", "this model     the best simpler method");
+    for noise in &matrix.lines {
+        let (Some(model), Some(other)) = (noise.model(), noise.best_other()) else {
+            continue;
+        };
+        let mark = if noise.is_lost() { "  <- nearer" } else { "" };
+        let value = format!(
+            "{:<14} {:<10} {}{mark}",
+            quality(model),
+            quality(other),
+            other.name
+        );
+        line(text, &format!("  {}", noise.noise), &value);
     }
 }
 

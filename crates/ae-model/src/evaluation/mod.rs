@@ -58,7 +58,8 @@ fn with_training(
         return Err(ae_nn::Error::NoRows { what: "evaluate" }.into());
     }
     let measured = measure(model, rows, model.reference())?;
-    let latent_units = measured.units.finish(measured.rows_vary());
+    let rule = units::rule(model);
+    let latent_units = measured.units.finish(measured.rows_vary(), rule);
     let hidden_layers = units::hidden_layers(model, rows, measured.rows_vary());
     let drift = drift::drift(model, rows);
     let verdict = verdict::verdict(&Facts {
@@ -90,9 +91,11 @@ fn with_training(
         odd_rows: odd_rows::odd_rows(model, rows)?,
         series: series::series(model, rows)?,
         drift,
+        noise_matrix: None,
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),
         traversals: look::traversals(model, &measured, &latent_units)?,
+        code_use: units::code_use(&latent_units),
         latent_units,
         hidden_layers,
         filters: look::filters(model),
@@ -117,7 +120,7 @@ fn error_summary(model: &Model, measured: &Measured) -> ErrorSummary {
 }
 
 fn baselines(model: &Model, measured: &Measured) -> Vec<Baseline> {
-    let latent = model.autoencoder().latent();
+    let latent = model.numbers_kept();
     let mut baselines = vec![Baseline {
         name: "mean predictor".to_owned(),
         explanation: "always answers the mean of the training rows".to_owned(),
@@ -150,7 +153,7 @@ fn left_out(model: &Model) -> Vec<String> {
     let autoencoder = model.autoencoder();
     let reason = match model.reference().components {
         Some(_) => None,
-        None => Reference::no_components(autoencoder.latent(), autoencoder.features()),
+        None => Reference::no_components(model.numbers_kept(), autoencoder.features()),
     };
     let sentence = |reason| format!("PCA not computed: {reason}");
     reason.map(sentence).into_iter().collect()

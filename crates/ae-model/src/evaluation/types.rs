@@ -2,6 +2,7 @@
 //! what isn't a picture.
 //! Errors are in the scaled units the network works in, unless said otherwise.
 
+use crate::denoising::NoiseMatrix;
 use crate::explain::{Column, Explanation, Repair};
 use serde::Serialize;
 use std::ops::Range;
@@ -43,12 +44,17 @@ pub struct Evaluation {
     pub series: Option<SeriesLook>,
     /// How far each column's values and holes are from those trained on, the farthest first.
     pub drift: Vec<Drift>,
+    /// How it does at other noises, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noise_matrix: Option<NoiseMatrix>,
     /// Rows to look at: the best, some around the median, the worst.
     #[serde(skip)]
     pub examples: Vec<Example>,
     /// The code in two dimensions.
     #[serde(skip)]
     pub latent_map: LatentMap,
+    /// How many numbers of the code are in use.
+    pub code_use: CodeUse,
     /// Each number of the code.
     pub latent_units: Vec<LatentUnit>,
     /// The encoder's hidden layers, from the input on.
@@ -125,6 +131,15 @@ pub struct ErrorSummary {
     pub psnr: Option<f64>,
     /// MSE of a row at the quantiles 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.
     pub row_quantiles: [f64; 7],
+}
+
+/// How many numbers of a code are in use.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CodeUse {
+    /// Numbers of a row's code that aren't 0, mean over rows.
+    pub l0: f64,
+    /// Share of the code's numbers that are dead.
+    pub dead_fraction: f64,
 }
 
 /// A simpler method on the same rows.

@@ -1,7 +1,7 @@
 //! Units of the network, those of the code and those of the encoder's hidden layers: what
 //! each does over rows, and whether it is dead.
 
-use super::{HiddenLayer, LatentUnit};
+use super::{CodeUse, HiddenLayer, LatentUnit};
 use crate::{Model, Rows};
 use ae_nn::{Layer, Samples, Scratch};
 use ndarray::{Array2, ArrayView2};
@@ -9,6 +9,24 @@ use ndarray::{Array2, ArrayView2};
 /// A unit is dead if it varies less than this share of the most varying one of its layer, or
 /// is 0 in all but this share of rows.
 const DEAD: f64 = 1e-3;
+
+/// Up to which share a number of this model's code is dead: of a top-k code, each row keeps few,
+/// and only a number that no row keeps is.
+pub(super) fn rule(model: &Model) -> f64 {
+    match model.settings().top_k {
+        Some(_) => 0.0,
+        None => DEAD,
+    }
+}
+
+/// How many numbers of a code are in use.
+pub(super) fn code_use(units: &[LatentUnit]) -> CodeUse {
+    let dead = units.iter().filter(|unit| unit.dead).count();
+    CodeUse {
+        l0: units.iter().map(|unit| unit.active).sum(),
+        dead_fraction: dead as f64 / units.len().max(1) as f64,
+    }
+}
 
 /// Rows that hidden layers are watched on, at most: a unit that none of them wakes is dead by
 /// the rule above.
@@ -78,7 +96,7 @@ impl UnitSums {
 
     /// What each unit does. If what came in is the same in every row, so is everything else:
     /// that kills no unit.
-    pub(super) fn finish(&self, input_varies: bool) -> Vec<LatentUnit> {
+    pub(super) fn finish(&self, input_varies: bool, rule: f64) -> Vec<LatentUnit> {
         let rows = self.rows;
         let std = |moments: &Moments| moments.variance(rows).sqrt();
         let stds = self.units.iter().map(|(moments, _)| std(moments));
@@ -89,7 +107,7 @@ impl UnitSums {
                 mean: moments.mean(rows),
                 std,
                 active,
-                dead: input_varies && (std <= DEAD * most || active <= DEAD),
+                dead: input_varies && (std <= rule * most || active <= rule),
             }
         };
         self.units.iter().map(unit).collect()
@@ -119,7 +137,11 @@ pub(super) fn hidden_layers(
         let units = images.map_or(units, |[_, image]| image.channels);
         let mut sums = UnitSums::new(units);
         sums.add_all(output.as_slice().unwrap_or_default());
-        let dead = sums.finish(input_varies).iter().filter(|u| u.dead).count();
+        let dead = sums
+            .finish(input_varies, DEAD)
+            .iter()
+            .filter(|u| u.dead)
+            .count();
         let name = format!("hidden layer {}", hidden.len() + 1);
         hidden.push(HiddenLayer { name, units, dead });
         (start, values) = (end, output);

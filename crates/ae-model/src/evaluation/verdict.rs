@@ -108,8 +108,12 @@ fn sentence(facts: &Facts<'_>, grade: Grade, explained: Option<f64>) -> String {
     };
     // Near 100 %, the digits that tell it from 100 %.
     let decimals = if explained > 0.999 { 3 } else { 1 };
+    let at_a_time = match facts.model.numbers_kept() {
+        kept if kept < latent => format!(", {kept} at a time,"),
+        _ => String::new(),
+    };
     let kept = format!(
-        "{latent} {numbers} {keep} {:.decimals$} % of the variance of the {part} {rows}",
+        "{latent} {numbers}{at_a_time} {keep} {:.decimals$} % of the variance of the {part} {rows}",
         100.0 * explained.max(0.0),
     );
     let against = match measured.components {

@@ -174,7 +174,8 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
             (whole.0, whole.1, Some(steps))
         }
     };
-    let reference = reference(&tensors, features, autoencoder.latent())?;
+    let kept = metadata.settings.numbers_kept(autoencoder.latent());
+    let reference = reference(&tensors, features, kept)?;
     let scorer = metadata
         .scoring
         .read(&tensors, features, Groups::of(&preprocessing))?;

@@ -54,17 +54,7 @@ impl<'a> Trainer<'a> {
     /// autoencoder's; a penalty that the code isn't made for, or weights that can't be tied.
     pub fn new(autoencoder: &'a mut Autoencoder, settings: TrainSettings) -> Result<Self, Error> {
         settings.check()?;
-        let (own, found) = (
-            autoencoder.measure(&settings.loss).output_activation(),
-            autoencoder.output_activation(),
-        );
-        if own != found {
-            return Err(Error::OutputActivation {
-                loss: settings.loss.to_string(),
-                own: own.to_string(),
-                found: found.to_string(),
-            });
-        }
+        check_output(autoencoder, &settings)?;
         let terms = Terms::new(autoencoder, &settings)?;
         let constraints = constraint::of(autoencoder, settings.tied)?;
         for constraint in &constraints {
@@ -93,6 +83,18 @@ impl<'a> Trainer<'a> {
             autoencoder,
             settings,
         })
+    }
+
+    /// Whether an autoencoder can be trained so, without making room for it.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn check(autoencoder: &Autoencoder, settings: &TrainSettings) -> Result<(), Error> {
+        settings.check()?;
+        check_output(autoencoder, settings)?;
+        Terms::new(autoencoder, settings)?;
+        constraint::of(autoencoder, settings.tied)?;
+        Ok(())
     }
 
     /// Trains to the end, or until stopped. Without `validation`, early stopping and the
@@ -375,6 +377,19 @@ impl<'a> Trainer<'a> {
             learning_rate: self.learning_rate(batch),
         }
     }
+}
+
+fn check_output(autoencoder: &Autoencoder, settings: &TrainSettings) -> Result<(), Error> {
+    let own = autoencoder.measure(&settings.loss).output_activation();
+    let found = autoencoder.output_activation();
+    if own == found {
+        return Ok(());
+    }
+    Err(Error::OutputActivation {
+        loss: settings.loss.to_string(),
+        own: own.to_string(),
+        found: found.to_string(),
+    })
 }
 
 /// 0.001 of the `f32` nearest to it, not 0.0010000000474974513.

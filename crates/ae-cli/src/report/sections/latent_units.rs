@@ -1,10 +1,10 @@
 //! What each number of the code does over rows.
 
-use ae_model::evaluation::{HiddenLayer, LatentUnit};
+use ae_model::evaluation::{CodeUse, HiddenLayer, LatentUnit};
 use maud::{Markup, html};
 
 use crate::report::chart::{Axis, Frame, dots, legend, segment};
-use crate::report::number::{count, counted, percent};
+use crate::report::number::{count, counted, percent, significant};
 use crate::report::{ReportInput, Section};
 
 pub fn section(input: &ReportInput) -> Option<Section> {
@@ -17,7 +17,7 @@ pub fn section(input: &ReportInput) -> Option<Section> {
         title: "The numbers of the code",
         anchor: "latent-units",
         html: html! {
-            p.lead { (lead(units, &dead)) (hidden(&input.evaluation.hidden_layers)) }
+            p.lead { (lead(units, &dead)) (in_use(&input.evaluation.code_use)) (hidden(&input.evaluation.hidden_layers)) }
             (spread_chart(units, &dead))
             @if units.iter().any(|unit| unit.active < 1.0) { (activity_chart(units, &dead)) }
         },
@@ -38,6 +38,15 @@ fn lead(units: &[LatentUnit], dead: &[usize]) -> String {
             if some == 1 { "carries" } else { "carry" },
         ),
     }
+}
+
+/// L0 and the dead share, of codes that are 0 at places.
+fn in_use(code: &CodeUse) -> String {
+    format!(
+        " Of a row\u{2019}s code, {} are not 0 on average (L0); {} are dead.",
+        significant(code.l0),
+        percent(code.dead_fraction)
+    )
 }
 
 /// How the units between the row and the code do.

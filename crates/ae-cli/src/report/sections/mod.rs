@@ -6,6 +6,7 @@ pub mod filters;
 pub mod latent_map;
 pub mod latent_units;
 pub mod losses;
+pub mod noise_matrix;
 pub mod odd_rows;
 pub mod reconstructions;
 pub mod series;
