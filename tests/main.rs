@@ -5,6 +5,7 @@
 mod anomalies;
 mod data;
 mod explaining;
+mod family;
 mod harness;
 mod images;
 mod main_job;

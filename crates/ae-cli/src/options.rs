@@ -71,7 +71,7 @@ fn count(text: &str) -> Result<usize, String> {
 
 /// A choice that is parsed by its own text, with its hint on the same line as clap prints
 /// one line.
-fn choice<C: std::str::FromStr<Err = ae_choice::ChoiceError>>(text: &str) -> Result<C, String> {
+pub fn choice<C: std::str::FromStr<Err = ae_choice::ChoiceError>>(text: &str) -> Result<C, String> {
     text.parse().map_err(|error: ae_choice::ChoiceError| {
         let hint = error.hint().map(|hint| format!("; {hint}"));
         format!("{error}{}", hint.unwrap_or_default())

@@ -24,6 +24,7 @@ recipes!(
     "keras-simple",
     "keras-deep",
     "keras-conv",
+    "keras-denoise",
     "denoise"
 );
 

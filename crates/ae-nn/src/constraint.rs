@@ -141,7 +141,7 @@ fn ties(autoencoder: &Autoencoder, blocks: &[PlacedBlock]) -> Result<Vec<Constra
     if encoder.len() != decoder.len() {
         let (encoder, decoder) = (encoder.len(), decoder.len());
         return refuse(format!(
-            "the encoder has {encoder} dense layers, the decoder {decoder}"
+            "dense layers of the encoder: {encoder}, of the decoder: {decoder}"
         ));
     }
     let mut constraints = Vec::new();

@@ -17,6 +17,7 @@ use super::{Outcome, Published, ReproArguments};
 pub const PUBLISHED: Published = Published {
     name: "adbench",
     title: "ADBench's classical sets",
+    needs_folder: true,
     run,
 };
 
@@ -57,16 +58,17 @@ struct Line {
 }
 
 fn run(arguments: &ReproArguments) -> Result<Outcome> {
-    let peers = Peers::read(&arguments.folder.join("peers.jsonl"))?;
+    let folder = arguments.folder.as_deref().context("no folder")?;
+    let peers = Peers::read(&folder.join("peers.jsonl"))?;
     let mut lines = Vec::new();
-    for path in sets(&arguments.folder)? {
+    for path in sets(folder)? {
         let line = measure(&path, arguments.seeds)?;
         let [auroc, precision, seconds] = line.ours;
         eprintln!("{}: {auroc:.4} {precision:.4} {seconds:.2} s", line.set);
         lines.push(line);
     }
     if lines.is_empty() {
-        bail!("{}: no .npz files", arguments.folder.display());
+        bail!("{}: no .npz files", folder.display());
     }
     let compared = |line: &&Line| peers.sets.contains_key(&line.set);
     let shared: Vec<&Line> = lines.iter().filter(compared).collect();

@@ -5,11 +5,14 @@
 
 mod adbench;
 mod date;
+mod keras;
+mod keras_denoise;
 mod peers;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use ae_data::{Parts, SourceOptions, source};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
@@ -18,12 +21,12 @@ use crate::bench;
 /// Arguments of the command.
 #[derive(Args)]
 pub struct ReproArguments {
-    /// Which result: adbench
+    /// Which result: adbench, keras-simple, keras-deep, keras-denoise
     #[arg(value_parser = find)]
     published: &'static Published,
-    /// Where its data is
+    /// Where its data is; MNIST is where `cargo xtask fetch-mnist` puts it, if not given
     #[arg(long, value_name = "DIR")]
-    folder: PathBuf,
+    folder: Option<PathBuf>,
     /// Runs of each, with seeds 0, 1, …
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
@@ -33,11 +36,18 @@ pub struct ReproArguments {
 struct Published {
     name: &'static str,
     title: &'static str,
+    /// Whether it needs a folder of its own data.
+    needs_folder: bool,
     run: fn(&ReproArguments) -> Result<Outcome>,
 }
 
 /// Every one there is.
-const PUBLISHED: &[Published] = &[adbench::PUBLISHED];
+const PUBLISHED: &[Published] = &[
+    adbench::PUBLISHED,
+    keras::SIMPLE,
+    keras::DEEP,
+    keras_denoise::PUBLISHED,
+];
 
 /// What came out.
 struct Outcome {
@@ -45,6 +55,33 @@ struct Outcome {
     text: String,
     /// What was to be shown, and whether it was.
     goals: Vec<(String, bool)>,
+}
+
+/// MNIST, from the folder given or where it is fetched to.
+fn mnist(arguments: &ReproArguments) -> Result<Parts> {
+    let mut options = SourceOptions::default();
+    if let Some(folder) = &arguments.folder {
+        options.folder.clone_from(folder);
+    }
+    Ok(source::open("mnist", &options)?)
+}
+
+/// Mean and standard deviation, as "0.0915 ± 0.0002".
+fn spread(figures: &[f64], decimals: usize) -> String {
+    let count = figures.len() as f64;
+    let mean = mean(figures);
+    let squares: f64 = figures.iter().map(|figure| (figure - mean).powi(2)).sum();
+    match figures.len() {
+        0 | 1 => format!("{mean:.decimals$}"),
+        _ => format!(
+            "{mean:.decimals$} ± {:.decimals$}",
+            (squares / (count - 1.0)).sqrt()
+        ),
+    }
+}
+
+fn mean(figures: &[f64]) -> f64 {
+    figures.iter().sum::<f64>() / figures.len() as f64
 }
 
 fn find(name: &str) -> Result<&'static Published, String> {
@@ -60,7 +97,17 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
     if cfg!(debug_assertions) {
         return bench::run_optimised();
     }
-    let Published { name, title, run } = arguments.published;
+    let Published {
+        name,
+        title,
+        needs_folder,
+        run,
+    } = arguments.published;
+    let folder = match (needs_folder, &arguments.folder) {
+        (true, None) => bail!("{name}: say where its data is, with `--folder DIR`"),
+        (true, Some(_)) => " --folder DIR",
+        (false, _) => "",
+    };
     let outcome = run(arguments)?;
     let goals: String = outcome
         .goals
@@ -69,7 +116,7 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
         .collect();
     let text = format!(
         "# {title}\n\n{}, {}, {} threads, seeds 0 to {}:\n\
-         `cargo xtask repro {name} --folder DIR --seeds {}`\n\n{}\n{goals}",
+         `cargo xtask repro {name}{folder} --seeds {}`\n\n{}\n{goals}",
         date::of(SystemTime::now()),
         bench::processor(),
         ae_tensor::parallel::threads(),

@@ -1,5 +1,6 @@
 use super::{print, warn};
 use crate::data_options::DataArguments;
+use crate::options::choice;
 use crate::run_folder::write_text;
 use crate::run_report::{Page, settings_text};
 use ae_data::Noise;
@@ -16,12 +17,12 @@ pub struct Arguments {
     data: DataArguments,
     /// What the rows are spoiled with before the encoder sees them; the noise of the
     /// model's training, if not given; none for clean rows.
-    #[arg(long)]
+    #[arg(long, value_parser = choice::<Noise>)]
     noise: Option<Noise>,
     /// Try several noises and strengths, each beside the noisy rows themselves and, for images,
     /// beside a median and a Gaussian filter; those named, as gaussian:0.3 salt-pepper:0.1, or
     /// nine usual ones.
-    #[arg(long, value_name = "NOISE", num_args = 0..)]
+    #[arg(long, value_name = "NOISE", num_args = 0.., value_parser = choice::<Noise>)]
     noise_matrix: Option<Vec<Noise>>,
     /// Write the whole report there, as one HTML file.
     #[arg(long, value_name = "FILE")]

@@ -142,7 +142,7 @@ fn are_refused_where_the_decoder_is_no_mirror_image() {
     );
     assert_eq!(
         refused(lopsided(&[])),
-        "the encoder has 2 dense layers, the decoder 1"
+        "dense layers of the encoder: 2, of the decoder: 1"
     );
     let dictionary = Architecture {
         top_k: Some(2),
