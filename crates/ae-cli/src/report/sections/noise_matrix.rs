@@ -17,7 +17,8 @@ pub fn section(input: &ReportInput) -> Option<Section> {
                 (matrix.sentence()) ". "
                 @if has_psnr(matrix) {
                     "The darker, the nearer to the clean rows: PSNR in dB, higher is better; below it "
-                    "the structural similarity, 1 for the same image, and the mean squared error."
+                    "the structural similarity (SSIM), 1 for the same image, and the mean squared "
+                    "error. Of each filter, the size that is best there."
                 } @else {
                     "The darker, the nearer to the clean rows: mean squared error, in scaled units."
                 }
@@ -102,9 +103,9 @@ fn cell(line: &NoiseLine, method: &MethodQuality, shade: f64) -> Markup {
                 Some(psnr) => { strong { (significant(psnr)) } " dB" }
                 None => strong { (significant(method.mse)) },
             }
-            @if let Some(ssim) = method.ssim { small { (format!("{ssim:.3}")) } }
-            @if method.psnr.is_some() { small { (significant(method.mse)) } }
-            @if let Some(size) = size { small { (size) } }
+            @if let Some(ssim) = method.ssim { small { "SSIM " (format!("{ssim:.3}")) } }
+            @if method.psnr.is_some() { small { "MSE " (significant(method.mse)) } }
+            @if let Some(size) = size { small { "size " (size) } }
         }
     }
 }
