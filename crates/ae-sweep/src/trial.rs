@@ -118,7 +118,7 @@ pub struct Metrics {
     pub mean_error: f64,
     /// Error of principal components, as many as the code has numbers, where computed.
     pub pca_error: Option<f64>,
-    /// Numbers in the code.
+    /// Numbers in the code; of a top-k code, those that are kept.
     pub latent: usize,
     /// Trained numbers.
     pub parameters: usize,

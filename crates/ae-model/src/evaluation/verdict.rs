@@ -356,7 +356,11 @@ fn dead_hidden_units(facts: &Facts<'_>) -> Option<Finding> {
 const COPIED: f64 = 0.99;
 
 fn over_complete(facts: &Facts<'_>) -> Option<Finding> {
-    let (latent, features) = (facts.units.len(), facts.model.autoencoder().features());
+    // However wide a code is, what it keeps of a row is what could be a copy.
+    let (latent, features) = (
+        facts.model.numbers_kept(),
+        facts.model.autoencoder().features(),
+    );
     if latent < features {
         return None;
     }

@@ -42,7 +42,7 @@ fn heads(matrix: &NoiseMatrix) -> Vec<&str> {
 /// A method without its size.
 fn kind(name: &str) -> &str {
     match name.split_once(" filter") {
-        Some((kind, _)) if kind == "median" => "median filter",
+        Some(("median", _)) => "median filter",
         Some(_) => "Gaussian filter",
         None => name,
     }
