@@ -39,8 +39,7 @@ pub(crate) fn with_choices(settings: Settings) -> Settings {
 /// The point with the least mean distance to the rows (Weiszfeld 1937), of evenly spread ones if
 /// there are many.
 pub(crate) fn geometric_median(rows: &Rows<'_>) -> Vec<f32> {
-    let stride = rows.row_count().div_ceil(MOST_ROWS).max(1);
-    let numbers: Vec<u32> = (0..rows.row_count() as u32).step_by(stride).collect();
+    let numbers = rows.spread(MOST_ROWS);
     let mut values = Array2::zeros((numbers.len(), rows.width()));
     rows.fill(&numbers, values.view_mut());
     median_of(&values.mapv(f64::from))

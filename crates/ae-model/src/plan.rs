@@ -89,7 +89,7 @@ impl Plan {
         };
         let train = Rows::new(dataset, &split.train, &prepared);
         let features = preprocessing.width();
-        let settings = if preprocessing.is_mixed() {
+        let mut settings = if preprocessing.is_mixed() {
             with_choices_for_kinds(settings, &preprocessing)?
         } else {
             let range = match preprocessing.range() {
@@ -100,7 +100,6 @@ impl Plan {
             check_reach(&settings, range)?;
             settings
         };
-        let mut settings = settings;
         if settings.top_k.is_some() {
             let epoch = split.train.len().min(MOST_ROWS_TO_DEATH);
             settings.dead_after.get_or_insert(epoch);

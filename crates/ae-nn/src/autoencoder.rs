@@ -124,7 +124,7 @@ impl Autoencoder {
     /// Whether it is a dictionary of features: see
     /// [`Architecture::top_k`](crate::Architecture::top_k).
     pub fn is_dictionary(&self) -> bool {
-        constraint::dictionary(&self.network).is_some()
+        constraint::is_dictionary(&self.network)
     }
 
     /// Begins a dictionary around `centre`, a row; anything else stays as it is.

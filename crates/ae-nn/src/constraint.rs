@@ -38,24 +38,14 @@ pub(crate) fn of(autoencoder: &Autoencoder, tied: bool) -> Result<Vec<Constraint
     if tied {
         constraints = ties(autoencoder, &blocks)?;
     }
-    if let Some((shift, decoder)) = dictionary(network) {
+    if let Some(dictionary) = Dictionary::of(network) {
         if tied {
             let what = "the features of a top-k code keep unit norm, and the encoder's don't";
             return Err(Error::Untieable {
                 what: what.to_owned(),
             });
         }
-        let find = |layer, name| find(&blocks, layer, name);
-        constraints.extend([
-            Constraint::Negated {
-                of: find(decoder, "bias"),
-                copy: find(shift, "shift"),
-            },
-            Constraint::UnitRows {
-                block: find(decoder, "weight"),
-                width: network.outputs(),
-            },
-        ]);
+        constraints.extend([dictionary.centre(&blocks), dictionary.features(&blocks)]);
     }
     Ok(constraints)
 }
@@ -63,56 +53,84 @@ pub(crate) fn of(autoencoder: &Autoencoder, tied: bool) -> Result<Vec<Constraint
 /// Begins a dictionary as Gao et al. (2024) do: features of unit norm, and the encoder's
 /// weights those of the decoder transposed.
 pub(crate) fn begin_dictionary(network: &mut Network) {
-    let Some((shift, decoder)) = dictionary(network) else {
+    let Some(dictionary) = Dictionary::of(network) else {
         return;
     };
     let blocks = network.blocks();
-    let weight = find(&blocks, decoder, "weight");
-    let width = network.outputs();
-    let latent = weight.len() / width;
-    let begin = [
-        Constraint::UnitRows {
-            block: weight.clone(),
-            width,
-        },
-        Constraint::Transposed {
-            of: weight,
-            copy: find(&blocks, shift + 1, "weight"),
-            shape: [latent, width],
-        },
-    ];
-    for constraint in begin {
+    for constraint in [dictionary.features(&blocks), dictionary.encoder(&blocks)] {
         constraint.restore(network.parameters_mut());
     }
 }
 
 /// What a dictionary is learnt around, as the decoder's bias and what the shift takes off.
 pub(crate) fn centre_dictionary(network: &mut Network, centre: &[f32]) {
-    let Some((shift, decoder)) = dictionary(network) else {
+    let Some(dictionary) = Dictionary::of(network) else {
         return;
     };
     let blocks = network.blocks();
-    let (of, copy) = (
-        find(&blocks, decoder, "bias"),
-        find(&blocks, shift, "shift"),
-    );
-    network.parameters_mut()[of.clone()].copy_from_slice(centre);
-    Constraint::Negated { of, copy }.restore(network.parameters_mut());
+    let bias = find(&blocks, dictionary.decoder, "bias");
+    network.parameters_mut()[bias].copy_from_slice(centre);
+    let constraint = dictionary.centre(&blocks);
+    constraint.restore(network.parameters_mut());
 }
 
-/// The places of the shift and of the decoder, if that is what the network is.
-pub(crate) fn dictionary(network: &Network) -> Option<(usize, usize)> {
-    let layers = network.layers();
-    let is = matches!(
-        layers,
-        [
-            Layer::Shift(_),
-            Layer::Dense(_),
-            Layer::TopK(_),
-            Layer::Dense(_)
-        ]
-    );
-    is.then_some((0, layers.len() - 1))
+/// Whether a network is a dictionary of features.
+pub(crate) fn is_dictionary(network: &Network) -> bool {
+    Dictionary::of(network).is_some()
+}
+
+/// A dictionary of features: the places of its layers.
+struct Dictionary {
+    shift: usize,
+    encoder: usize,
+    decoder: usize,
+    /// Numbers in a code and in a row.
+    shape: [usize; 2],
+}
+
+impl Dictionary {
+    /// That of a network, if it is one.
+    fn of(network: &Network) -> Option<Self> {
+        match network.layers() {
+            [
+                Layer::Shift(_),
+                Layer::Dense(_),
+                Layer::TopK(_),
+                Layer::Dense(decoder),
+            ] => Some(Self {
+                shift: 0,
+                encoder: 1,
+                decoder: 3,
+                shape: [decoder.inputs, decoder.outputs],
+            }),
+            _ => None,
+        }
+    }
+
+    /// What the shift takes off is what the decoder's bias adds.
+    fn centre(&self, blocks: &[PlacedBlock]) -> Constraint {
+        Constraint::Negated {
+            of: find(blocks, self.decoder, "bias"),
+            copy: find(blocks, self.shift, "shift"),
+        }
+    }
+
+    /// Features have unit norm.
+    fn features(&self, blocks: &[PlacedBlock]) -> Constraint {
+        Constraint::UnitRows {
+            block: find(blocks, self.decoder, "weight"),
+            width: self.shape[1],
+        }
+    }
+
+    /// The encoder's weights are the features.
+    fn encoder(&self, blocks: &[PlacedBlock]) -> Constraint {
+        Constraint::Transposed {
+            of: find(blocks, self.decoder, "weight"),
+            copy: find(blocks, self.encoder, "weight"),
+            shape: self.shape,
+        }
+    }
 }
 
 fn find(blocks: &[PlacedBlock], layer: usize, name: &str) -> Range<usize> {

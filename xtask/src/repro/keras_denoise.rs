@@ -3,13 +3,12 @@
 //! [0, 1], batches of 128.
 
 use std::fmt::Write as _;
-use std::time::Instant;
 
 use ae_model::denoising::{MethodQuality, NoiseMatrix, noise_matrix};
-use ae_model::{Plan, Rows, Settings, train};
+use ae_model::{Rows, Settings};
 use anyhow::{Context, Result};
 
-use super::keras::protocol;
+use super::keras::{protocol, trained};
 use super::{Outcome, Published, ReproArguments, mean, mnist, spread};
 
 pub const PUBLISHED: Published = Published {
@@ -45,17 +44,13 @@ fn run(arguments: &ReproArguments) -> Result<Outcome> {
             epochs: EPOCHS,
             ..protocol()?
         };
-        let plan = Plan::new(&parts, &settings)?;
-        let started = Instant::now();
-        let model = train(&parts, &plan, &mut ())?;
-        seconds.push(started.elapsed().as_secs_f64() / settings.epochs as f64);
-        let last = model.history().last().context("no epoch")?;
-        let loss = last.validation_loss.context("nothing was watched")?;
-        eprintln!("seed {seed}: {:.4} / {loss:.4}", last.train_loss);
-        losses.push(loss);
+        let trained = trained(&parts, &settings)?;
+        seconds.push(trained.seconds);
+        losses.push(trained.losses[1]);
+        let model = &trained.model;
         let (prepared, _) = model.prepare(test)?;
         let clean = || Rows::new(test, &all, &prepared);
-        matrices.push(noise_matrix(&model, &clean, &[settings.noise])?);
+        matrices.push(noise_matrix(model, &clean, &[settings.noise])?);
     }
     let names = ["this model", "noisy input", "median", "gaussian"];
     let mut text = format!(

@@ -4,13 +4,47 @@
 //! as SciPy's filters do unless asked otherwise.
 
 use ae_nn::layer::Image;
+use std::fmt;
 
-/// Each value becomes the median of those of its channel in a window of `side` × `side` around
-/// it; `side` is odd.
-///
-/// # Panics
-/// If `row` isn't such an image.
-pub fn median_filter(image: Image, side: usize, row: &mut [f32]) {
+/// A filter and its size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Filter {
+    /// Each value becomes the median of those of its channel in a window of `side` × `side`
+    /// around it; `side` is odd.
+    Median {
+        /// In pixels.
+        side: usize,
+    },
+    /// A blur with the normal density, cut off at four deviations.
+    Gaussian {
+        /// In pixels.
+        deviation: f32,
+    },
+}
+
+impl Filter {
+    /// Changes a row that is such an image.
+    ///
+    /// # Panics
+    /// If it isn't.
+    pub fn apply(&self, image: Image, row: &mut [f32]) {
+        match *self {
+            Self::Median { side } => median_filter(image, side, row),
+            Self::Gaussian { deviation } => gaussian_blur(image, deviation, row),
+        }
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Median { side } => write!(f, "median filter {side}x{side}"),
+            Self::Gaussian { deviation } => write!(f, "gaussian filter {deviation}"),
+        }
+    }
+}
+
+fn median_filter(image: Image, side: usize, row: &mut [f32]) {
     let before = row.to_vec();
     let reach = side / 2;
     let mut window = Vec::with_capacity(side * side);
@@ -35,11 +69,7 @@ pub fn median_filter(image: Image, side: usize, row: &mut [f32]) {
     }
 }
 
-/// A blur with the normal density of this deviation in pixels, cut off at four of them.
-///
-/// # Panics
-/// If `row` isn't such an image.
-pub fn gaussian_blur(image: Image, deviation: f32, row: &mut [f32]) {
+fn gaussian_blur(image: Image, deviation: f32, row: &mut [f32]) {
     let reach = (4.0 * deviation + 0.5) as usize;
     let weight = |offset: usize| {
         let distance = (offset as f64 - reach as f64) / f64::from(deviation);

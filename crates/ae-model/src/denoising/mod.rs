@@ -4,7 +4,7 @@
 mod filters;
 mod similarity;
 
-pub use filters::{gaussian_blur, median_filter};
+pub use filters::Filter;
 pub use similarity::{WINDOW, ssim};
 
 use crate::evaluation::{Evaluation, Finding, Grade, Severity};
@@ -22,10 +22,16 @@ const MOST_ROWS: usize = 2000;
 /// Rows in a piece of parallel work.
 const ROWS_PER_PIECE: usize = 16;
 
-/// Sides of the median filter's window, and deviations of the Gaussian's in pixels: what counts
-/// is the best of them for each noise.
-const MEDIANS: [usize; 2] = [3, 5];
-const BLURS: [f32; 4] = [0.5, 0.8, 1.2, 2.0];
+/// Each filter at several sizes: what counts is the best of them for each noise.
+const FILTERS: [&[Filter]; 2] = [
+    &[Filter::Median { side: 3 }, Filter::Median { side: 5 }],
+    &[
+        Filter::Gaussian { deviation: 0.5 },
+        Filter::Gaussian { deviation: 0.8 },
+        Filter::Gaussian { deviation: 1.2 },
+        Filter::Gaussian { deviation: 2.0 },
+    ],
+];
 
 /// The noises that are tried where none are named: additive, impulsive and missing pixels.
 pub const NOISES: [&str; 9] = [
@@ -146,21 +152,10 @@ impl Evaluation {
             } else {
                 Grade::Fair
             };
-            if grade_rank(self.verdict.grade) < grade_rank(least) {
-                self.verdict.grade = least;
-            }
+            self.verdict.grade = self.verdict.grade.max(least);
         }
         self.noise_matrix = Some(matrix);
         self
-    }
-}
-
-fn grade_rank(grade: Grade) -> u8 {
-    match grade {
-        Grade::Good => 0,
-        Grade::Fair => 1,
-        Grade::Poor => 2,
-        Grade::Broken => 3,
     }
 }
 
@@ -174,12 +169,10 @@ pub fn noise_matrix<'a>(
     clean: &dyn Fn() -> Rows<'a>,
     noises: &[Noise],
 ) -> Result<NoiseMatrix, ModelError> {
-    let count = clean().row_count();
-    if count == 0 {
+    let numbers = clean().spread(MOST_ROWS);
+    if numbers.is_empty() {
         return Err(ae_nn::Error::NoRows { what: "evaluate" }.into());
     }
-    let stride = count.div_ceil(MOST_ROWS);
-    let numbers: Vec<u32> = (0..count as u32).step_by(stride).collect();
     let lines = noises
         .iter()
         .map(|noise| line(model, clean, *noise, &numbers));
@@ -233,40 +226,21 @@ fn line<'a>(
         quality("noisy input".to_owned(), noisy.view()),
     ];
     if let Some(image) = image {
-        let filtered = |filter: &Filter<'_>| {
+        let filtered = |filter: &Filter| {
             let mut output = noisy.clone();
             let width = output.ncols();
             if let Some(values) = output.as_slice_mut() {
                 parallel::for_each(values, ROWS_PER_PIECE * width, |_, rows: &mut [f32]| {
                     rows.chunks_exact_mut(width)
-                        .for_each(|row| filter(image, row));
+                        .for_each(|row| filter.apply(image, row));
                 });
             }
-            output
+            quality(filter.to_string(), output.view())
         };
-        let best = |candidates: Vec<MethodQuality>| {
-            candidates
-                .into_iter()
-                .min_by(|a, b| a.mse.total_cmp(&b.mse))
-        };
-        methods.extend(best(
-            MEDIANS
-                .iter()
-                .map(|side| {
-                    let output = filtered(&|image, row| median_filter(image, *side, row));
-                    quality(format!("median filter {side}x{side}"), output.view())
-                })
-                .collect(),
-        ));
-        methods.extend(best(
-            BLURS
-                .iter()
-                .map(|deviation| {
-                    let output = filtered(&|image, row| gaussian_blur(image, *deviation, row));
-                    quality(format!("gaussian filter {deviation}"), output.view())
-                })
-                .collect(),
-        ));
+        methods.extend(FILTERS.iter().filter_map(|sizes| {
+            let sizes = sizes.iter().map(filtered);
+            sizes.min_by(|a, b| a.mse.total_cmp(&b.mse))
+        }));
     }
     Ok(NoiseLine {
         noise: in_full(noise),
@@ -274,9 +248,6 @@ fn line<'a>(
         methods,
     })
 }
-
-/// Changes a row that is an image.
-type Filter<'a> = dyn Fn(Image, &mut [f32]) + Sync + 'a;
 
 impl MethodQuality {
     fn measure(

@@ -166,8 +166,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
 }
 
-/// The verdict in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+/// The verdict in one word, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Grade {
     /// Better than every baseline, nothing alarming.

@@ -162,7 +162,7 @@ impl Terms {
                 .contraction
                 .as_ref()
                 .map(|term| term.room(network, rows)),
-            reviving: self.reviving.as_ref().map(|term| term.room(network, rows)),
+            reviving: self.reviving.as_ref().map(|term| term.room(rows)),
         }
     }
 

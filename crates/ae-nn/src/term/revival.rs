@@ -4,7 +4,7 @@
 use super::Pass;
 use crate::flat::{for_rows, slice, slice_mut};
 use crate::layer::TopK;
-use crate::network::{Network, Tape};
+use crate::network::Tape;
 use crate::{Autoencoder, Error, Layer};
 use ae_choice::Range;
 use ae_tensor::{AlignedBuffer, Matrix, elementwise, matmul, matmul_add};
@@ -90,7 +90,7 @@ impl Reviving {
         }
     }
 
-    pub(super) fn room(&self, _network: &Network, rows: usize) -> Room {
+    pub(super) fn room(&self, rows: usize) -> Room {
         let matrix = |width| Matrix::zeros(rows, width);
         Room {
             left: matrix(self.features),

@@ -177,8 +177,8 @@ impl<'a> Trainer<'a> {
         Ok(())
     }
 
-    /// Constraints, penalties and clipping want to see the whole gradient first; without them, its parts are
-    /// added up where they are used.
+    /// Constraints, penalties and clipping want to see the whole gradient first; without them,
+    /// its parts are added up where they are used.
     fn move_parameters(&mut self, learning_rate: f64) {
         let network = self.autoencoder.network_mut();
         let (penalty, clipping) = (self.settings.penalty, self.settings.clipping);
