@@ -67,7 +67,7 @@ fn heat_map(matrix: &NoiseMatrix) -> Markup {
         _ => 0.0,
     };
     html! {
-        div.wide {
+        div.scrolls {
             table.heat-map {
                 thead { tr { th { "noise" } @for head in heads(matrix) { th { (head) } } } }
                 tbody {

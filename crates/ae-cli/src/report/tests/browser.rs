@@ -8,7 +8,8 @@ use std::process::{Command, Output};
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// Opens what is folded, then tells the page around it what is wrong: pictures that did not
-/// load, a page wider than the screen, and what the content security policy had to stop.
+/// load, labels that their plot cuts off, a page wider than the screen, and what the content
+/// security policy had to stop.
 const INSPECTION: &str = r#"<script>
 const problems = [];
 addEventListener("securitypolicyviolation", event => problems.push("blocked " + event.blockedURI));
@@ -17,6 +18,10 @@ addEventListener("load", () => {
   document.querySelectorAll("details").forEach(details => details.open = true);
   for (const image of document.images) {
     if (!image.complete || image.naturalWidth === 0) problems.push("not loaded: " + image.alt);
+  }
+  for (const label of document.querySelectorAll(".y-label, .x-label, .word")) {
+    const plot = label.offsetParent;
+    if (plot && getComputedStyle(plot).overflow !== "visible") problems.push("cut off: " + label.textContent);
   }
   const page = document.documentElement;
   if (page.scrollWidth > page.clientWidth) problems.push("as wide as " + page.scrollWidth);
@@ -44,7 +49,7 @@ impl Browser {
     }
 
     /// Checks that each page opens without complaint on a phone: every picture loaded,
-    /// nothing wider than the screen, nothing blocked, nothing on the console.
+    /// every label in sight, nothing wider than the screen, nothing blocked, nothing on the console.
     #[track_caller]
     pub fn assert_fine<'a>(&self, pages: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let (frames, count) = frames(pages);
