@@ -8,13 +8,6 @@ use crate::{Error, Layer};
 use ae_tensor::parallel;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
-/// Rows that go through at a time: enough to keep the cores busy, little enough to stay in
-/// their caches.
-const ROWS_AT_A_TIME: usize = 512;
-
-/// Numbers between two layers at a time, at most, where rows are wide, as in convolutions.
-const NUMBERS_AT_A_TIME: usize = 1024 * 1024;
-
 /// Multiply-adds that take longer than to wake the thread pool, which takes some ten
 /// microseconds.
 const WORTH_WAKING: usize = 1024 * 1024;
@@ -273,7 +266,7 @@ impl Autoencoder {
             Leg::Decode | Leg::Reconstruct => self.output,
             Leg::Encode | Leg::Logits => Activation::Linear(Linear {}),
         };
-        let at_a_time = (NUMBERS_AT_A_TIME / self.network.widest()).clamp(1, ROWS_AT_A_TIME);
+        let at_a_time = self.network.rows_at_a_time(&layers);
         let parts = rows.axis_chunks_iter(Axis(0), at_a_time);
         let outputs = output.axis_chunks_iter_mut(Axis(0), at_a_time);
         self.in_pool(rows.nrows(), || {

@@ -6,6 +6,7 @@
 
 mod growth;
 mod inference;
+mod limits;
 mod measure;
 mod peak;
 mod peers;
@@ -42,11 +43,14 @@ pub struct BenchArguments {
     /// Measure training while width, depth, batch and rows double
     #[arg(long, group = "other")]
     growth: bool,
+    /// Measure what a batch consists of: matrix products, the optimiser's pass, the rest
+    #[arg(long, group = "other")]
+    limits: bool,
     /// Only these frameworks: torch, torch-eager, torch-compile, jax, keras, numpy
     #[arg(
         long = "peer",
         value_name = "NAME",
-        conflicts_with = "growth",
+        conflicts_with_all = ["growth", "limits"],
         requires = "other"
     )]
     chosen: Vec<String>,
@@ -101,6 +105,9 @@ fn measure(arguments: &BenchArguments) -> Result<()> {
     } else if arguments.whole_process {
         let report = whole::compare(&peers, python, rounds)?;
         print(&report, &whole::table(&report), arguments)
+    } else if arguments.limits {
+        let report = limits::measure(&workloads, repeat)?;
+        print(&report, &limits::table(&report), arguments)
     } else if arguments.growth {
         let report = growth::measure(repeat)?;
         print(&report, &growth::table(&report), arguments)

@@ -4,7 +4,7 @@ use super::Network;
 use crate::activation::{Activation, Linear};
 use crate::flat::for_chunks;
 use crate::layer::{Forward, Mode};
-use ae_tensor::AlignedBuffer;
+use ae_tensor::{AlignedBuffer, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::ops::Range;
 
@@ -16,6 +16,21 @@ pub struct Scratch {
     input: AlignedBuffer,
     output: AlignedBuffer,
 }
+
+/// Rows that all threads take through the layers of a wide network together: enough to keep the
+/// cores busy, few enough to stay in their caches.
+const ROWS_TOGETHER: usize = 512;
+
+/// Numbers between two layers, at most, where rows are wide, as in convolutions.
+const NUMBERS_BETWEEN: usize = 1024 * 1024;
+
+/// Rows that one thread takes through a small network: enough for the matrix products to run at
+/// full speed, few enough to stay in a core's own cache from layer to layer.
+const ROWS_ALONE: usize = 128;
+
+/// Parameters beyond which all threads share each layer: reading the weights anew for every few
+/// rows would cost more than the rows' way through the caches.
+const MANY_PARAMETERS: usize = 512 * 1024;
 
 fn reserve(room: &mut AlignedBuffer, length: usize) {
     if room.len() < length {
@@ -71,24 +86,39 @@ impl Network {
             scratch.output = room;
             return;
         };
-        self.infer_contiguous(layers, input, values, scratch);
-        for_chunks(values, |_, part| finish.apply(part));
-    }
-
-    fn infer_contiguous(
-        &self,
-        layers: Range<usize>,
-        input: ArrayView2<f32>,
-        output: &mut [f32],
-        scratch: &mut Scratch,
-    ) {
-        let rows = input.nrows();
-        let room = rows * self.widest();
+        let (rows, between) = (input.nrows(), self.widest_between(&layers));
         scratch
             .sides
             .iter_mut()
-            .for_each(|side| reserve(side, room));
-        let [mut from, mut to] = scratch.sides.each_mut();
+            .for_each(|side| reserve(side, rows * between));
+        let [from, to] = scratch.sides.each_mut();
+        let sides = (
+            shaped_mut(from, rows, between),
+            shaped_mut(to, rows, between),
+        );
+        let output = shaped_mut(values, rows, self.layers[layers.end - 1].outputs());
+        let together = if self.parameters.len() > MANY_PARAMETERS {
+            rows.max(1)
+        } else {
+            ROWS_ALONE
+        };
+        let parts = (input, output, sides.0, sides.1);
+        parallel::for_each(parts, together, |_, (input, output, from, to)| {
+            let output = whole(output);
+            self.infer_part(&layers, input, output, [whole(from), whole(to)]);
+            for_chunks(output, |_, part| finish.apply(part));
+        });
+    }
+
+    fn infer_part(
+        &self,
+        layers: &Range<usize>,
+        input: ArrayView2<f32>,
+        output: &mut [f32],
+        sides: [&mut [f32]; 2],
+    ) {
+        let rows = input.nrows();
+        let [mut from, mut to] = sides;
         for index in layers.clone() {
             let layer = &self.layers[index];
             let (first, last) = (index == layers.start, index + 1 == layers.end);
@@ -127,11 +157,27 @@ impl Network {
         );
     }
 
-    /// Numbers in the widest row that a layer gives.
-    pub(crate) fn widest(&self) -> usize {
-        let widths = self.layers.iter().map(|layer| layer.outputs());
-        widths.max().unwrap_or(0)
+    /// Rows that should go through at a time: as many as `most` if what is between the layers is
+    /// small, fewer where it would outgrow the caches.
+    pub(crate) fn rows_at_a_time(&self, layers: &Range<usize>) -> usize {
+        let most = if self.parameters.len() > MANY_PARAMETERS {
+            ROWS_TOGETHER
+        } else {
+            ROWS_TOGETHER * 8
+        };
+        (NUMBERS_BETWEEN / self.widest_between(layers).max(1)).clamp(1, most)
     }
+
+    /// Numbers in the widest row that passes from one of the layers to the next.
+    fn widest_between(&self, layers: &Range<usize>) -> usize {
+        let inner = &self.layers[layers.start..layers.end - 1];
+        inner.iter().map(|layer| layer.outputs()).max().unwrap_or(0)
+    }
+}
+
+/// The numbers of rows that lie one after the other.
+fn whole(rows: ArrayViewMut2<'_, f32>) -> &mut [f32] {
+    rows.into_slice().expect("parts of contiguous rows")
 }
 
 fn shaped(values: &[f32], rows: usize, width: usize) -> ArrayView2<'_, f32> {
