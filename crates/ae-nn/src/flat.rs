@@ -8,6 +8,9 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 /// Numbers in a piece of parallel work: 64 KiB, a good part of a core's first two caches.
 pub(crate) const CHUNK: usize = 16 * 1024;
 
+/// Numbers that stay in a core's first cache from one pass over them to the next: 16 KiB.
+pub(crate) const FIRST_CACHE: usize = 4 * 1024;
+
 /// Columns in a piece of a reduction over rows.
 const COLUMNS: usize = 64;
 
@@ -50,9 +53,14 @@ pub(crate) fn rows_per_chunk(width: usize) -> usize {
     (CHUNK / width).max(1)
 }
 
-/// Numbers in a piece that holds whole rows.
+/// Numbers in a piece of parallel work that holds whole rows.
 pub(crate) fn row_chunk(width: usize) -> usize {
-    rows_per_chunk(width) * width
+    row_chunk_of(CHUNK, width)
+}
+
+/// About `numbers` that are whole rows, one at least.
+pub(crate) fn row_chunk_of(numbers: usize, width: usize) -> usize {
+    (numbers / width).max(1) * width
 }
 
 /// The sums over the rows of `a` and of a ⊙ b, column by column, in double precision: where

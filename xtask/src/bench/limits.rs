@@ -298,32 +298,31 @@ pub fn table(limits: &Limits) -> String {
          (least to most)\n",
         limits.processor, limits.threads, limits.peak.all_cores
     );
-    let ways: [(&str, &str, fn(&Line) -> &Parts); 2] = [
-        ("training", "optimiser alone", |line| &line.training),
-        ("use, batches of 4,096", "rows copied", |line| {
-            &line.inference
-        }),
-    ];
-    for (way, memory, parts) in ways {
+    let lines = &limits.workloads;
+    let training = lines.iter().map(|line| (line, &line.training));
+    text += &way("training", "optimiser alone", training);
+    let inference = lines.iter().map(|line| (line, &line.inference));
+    text += &way("use, batches of 4,096", "rows copied", inference);
+    text
+}
+
+fn way<'a>(name: &str, memory: &str, lines: impl Iterator<Item = (&'a Line, &'a Parts)>) -> String {
+    let mut text = format!(
+        "\n| {name} | multiply-adds at their peak | products alone | {memory} | the whole | \
+         products and {memory}, of the whole |\n{}\n",
+        "|---".repeat(6) + "|"
+    );
+    for (line, parts) in lines {
         let _ = writeln!(
             text,
-            "\n| {way} | multiply-adds at their peak | products alone | {memory} | the whole | \
-             products and {memory}, of the whole |\n{}",
-            "|---".repeat(6) + "|"
+            "| {} | {:.3} | {} | {} | {} | {:.0} % |",
+            line.title,
+            parts.multiply_adds,
+            milliseconds(parts.products),
+            milliseconds(parts.memory),
+            milliseconds(parts.whole),
+            100.0 * parts.share()
         );
-        for line in &limits.workloads {
-            let parts = parts(line);
-            let _ = writeln!(
-                text,
-                "| {} | {:.3} | {} | {} | {} | {:.0} % |",
-                line.title,
-                parts.multiply_adds,
-                milliseconds(parts.products),
-                milliseconds(parts.memory),
-                milliseconds(parts.whole),
-                100.0 * parts.share()
-            );
-        }
     }
     text
 }

@@ -1,7 +1,7 @@
 use super::ending::Ending;
-use super::{Backward, Block, Compute, Forward, split, split_mut};
+use super::{Backward, Block, Compute, Forward, Layer, split, split_mut};
 use crate::activation::Activation;
-use crate::flat::{slice, slice_mut};
+use crate::flat::{FIRST_CACHE, row_chunk_of, slice, slice_mut};
 use crate::initialiser::Initialiser;
 use ae_tensor::random::Stream;
 use ae_tensor::{elementwise, matmul, matmul_then, reduce};
@@ -74,8 +74,13 @@ impl Compute for Dense {
             output.view_mut(),
             &|part| {
                 let bias = &bias[part.first_column..][..part.columns];
-                elementwise::zip_rows(part.values, bias, |z, b| z + b);
-                ending.apply_early(kept, part.values);
+                for rows in part
+                    .values
+                    .chunks_mut(row_chunk_of(FIRST_CACHE, part.columns))
+                {
+                    elementwise::zip_rows(rows, bias, |z, b| z + b);
+                    ending.apply_early(kept, rows);
+                }
             },
         );
         ending.apply_late(cache, slice_mut(&mut output));
@@ -104,5 +109,15 @@ impl Compute for Dense {
 
     fn activation(&self) -> Option<Activation> {
         Some(self.activation)
+    }
+
+    fn followed_by(&self, activation: Activation) -> Option<Layer> {
+        let is_free = matches!(self.activation, Activation::Linear(_));
+        is_free.then(|| {
+            Layer::Dense(Self {
+                activation,
+                ..self.clone()
+            })
+        })
     }
 }

@@ -110,6 +110,12 @@ pub trait Compute: Sync {
     fn activation(&self) -> Option<crate::Activation> {
         None
     }
+
+    /// The same layer with an activation, if it can apply one to numbers that are still in the
+    /// cache and has none yet.
+    fn followed_by(&self, _activation: crate::Activation) -> Option<Layer> {
+        None
+    }
 }
 
 /// A named block of numbers.

@@ -3,7 +3,7 @@
 use super::Network;
 use crate::activation::{Activation, Linear};
 use crate::flat::for_chunks;
-use crate::layer::{Forward, Mode};
+use crate::layer::{Forward, Layer, Mode};
 use ae_tensor::{AlignedBuffer, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 use std::ops::Range;
@@ -102,17 +102,26 @@ impl Network {
         } else {
             ROWS_ALONE
         };
+        let last = &self.layers[layers.end - 1];
+        let fused = last.followed_by(finish);
+        let (last, is_fused) = match &fused {
+            Some(layer) => (layer, true),
+            None => (last, false),
+        };
         let parts = (input, output, sides.0, sides.1);
         parallel::for_each(parts, together, |_, (input, output, from, to)| {
             let output = whole(output);
-            self.infer_part(&layers, input, output, [whole(from), whole(to)]);
-            for_chunks(output, |_, part| finish.apply(part));
+            self.infer_part(&layers, last, input, output, [whole(from), whole(to)]);
+            if !is_fused {
+                for_chunks(output, |_, part| finish.apply(part));
+            }
         });
     }
 
     fn infer_part(
         &self,
         layers: &Range<usize>,
+        ending: &Layer,
         input: ArrayView2<f32>,
         output: &mut [f32],
         sides: [&mut [f32]; 2],
@@ -120,8 +129,8 @@ impl Network {
         let rows = input.nrows();
         let [mut from, mut to] = sides;
         for index in layers.clone() {
-            let layer = &self.layers[index];
             let (first, last) = (index == layers.start, index + 1 == layers.end);
+            let layer = if last { ending } else { &self.layers[index] };
             let to_values = if last { &mut *output } else { &mut *to };
             layer.forward(Forward {
                 mode: Mode::Infer,
