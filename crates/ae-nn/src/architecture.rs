@@ -7,7 +7,9 @@ pub use images::Stages;
 use crate::activation::{Activation, Linear, Relu};
 use crate::constraint;
 use crate::initialiser::{GlorotUniform, Initialiser};
-use crate::layer::{Activate, BatchNorm, Dense, Dropout, Layer, LayerNorm, Shift, TopK};
+use crate::layer::{
+    Activate, BatchNorm, Dense, Dropout, GaussianCode, Layer, LayerNorm, Shift, TopK,
+};
 use crate::loss::Loss;
 use crate::network::Network;
 use crate::{Autoencoder, Error};
@@ -45,6 +47,12 @@ pub struct Architecture {
     /// decoder's transposed, and the decoder's features have unit norm.
     #[serde(default)]
     pub top_k: Option<usize>,
+    /// Whether a code is drawn from a normal distribution of the row's own, as in a variational
+    /// autoencoder (Kingma & Welling 2014): a dense layer, linear, gives its means and the
+    /// logarithms of its variances. Not together with `top_k`, and in place of
+    /// `latent_activation`.
+    #[serde(default)]
+    pub variational: bool,
     /// On the reconstruction; what belongs to the loss, if not given.
     pub output_activation: Option<Activation>,
     /// Between each (dense) hidden layer and its activation.
@@ -81,6 +89,7 @@ impl Architecture {
             activation: Activation::Relu(Relu {}),
             latent_activation: Activation::Linear(Linear {}),
             top_k: None,
+            variational: false,
             output_activation: None,
             norm: Norm::None,
             dropout: 0.0,
@@ -130,7 +139,14 @@ impl Architecture {
         if self.is_dictionary() {
             layers.push(Layer::Shift(Shift { width }));
         }
-        layers.push(self.dense(width, self.latent, self.latent_activation));
+        if self.variational {
+            let linear = Activation::Linear(Linear {});
+            let latent = self.latent;
+            layers.push(self.dense(width, 2 * latent, linear));
+            layers.push(Layer::GaussianCode(GaussianCode { latent }));
+        } else {
+            layers.push(self.dense(width, self.latent, self.latent_activation));
+        }
         if let Some(k) = self.top_k {
             let width = self.latent;
             layers.push(Layer::TopK(TopK { width, k }));
@@ -165,6 +181,14 @@ impl Architecture {
             if width == 0 {
                 return Err(Error::Zero { what });
             }
+        }
+        if self.variational && self.top_k.is_some() {
+            let what = "a code that is drawn can't be a top-k code too";
+            return Err(Error::Architecture { what });
+        }
+        if self.variational && self.stages.as_ref().is_some_and(|s| !s.has_dense_code) {
+            let what = "a code that is drawn is a dense layer's: give a width of the code";
+            return Err(Error::Architecture { what });
         }
         if let Some(stages) = &self.stages
             && stages.image.numbers() != self.features

@@ -142,6 +142,12 @@ impl Autoencoder {
         self.network.inputs()
     }
 
+    /// # Errors
+    /// Rows of another width.
+    pub(crate) fn check_features(&self, found: usize) -> Result<(), Error> {
+        check_width("features", self.features(), found)
+    }
+
     /// Numbers in the code.
     pub fn latent(&self) -> usize {
         self.network.layers()[self.encoder_layers - 1].outputs()
@@ -191,7 +197,9 @@ impl Autoencoder {
             let is_resized = layers.get(index + 1).is_some_and(|next| next.resizes());
             match layer.images() {
                 Some([_, image]) if !is_resized => shape += &format!("-{image}"),
-                None if matches!(layer, Layer::Dense(_)) => {
+                // The means and variances of a code that is drawn are no width of their own.
+                None if matches!(layers.get(index + 1), Some(Layer::GaussianCode(_))) => {}
+                None if matches!(layer, Layer::Dense(_) | Layer::GaussianCode(_)) => {
                     shape += &format!("-{}", layer.outputs())
                 }
                 _ => {}

@@ -45,6 +45,12 @@ pub enum Error {
         /// How many it may have.
         limit: u64,
     },
+    /// Settings that don't go together.
+    #[error("{what}")]
+    Architecture {
+        /// Which.
+        what: &'static str,
+    },
     /// A setting outside its range.
     #[error("{what} must be in {range}, got {found}")]
     OutOfRange {

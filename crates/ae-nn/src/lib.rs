@@ -50,6 +50,7 @@ mod samples;
 pub mod schedule;
 pub mod term;
 pub mod trainer;
+pub mod variational;
 
 pub use activation::Activation;
 pub use architecture::{Architecture, Norm, Stages};
@@ -63,7 +64,7 @@ pub use optimizer::Optimizer;
 pub use regularise::{Clipping, Penalty};
 pub use samples::Samples;
 pub use schedule::Schedule;
-pub use term::{Revival, Sparsity};
+pub use term::{Divergence, Revival, Sparsity};
 pub use trainer::{
     EarlyStopping, Epoch, Flow, Keep, Observer, Outcome, TrainSettings, Trainer, evaluate,
 };

@@ -46,6 +46,12 @@ pub enum Purpose {
     /// Steps aside of training rows, to see how much a code changes; the index holds step and
     /// row.
     Contraction = 11,
+    /// Codes drawn from what an encoder says of them, in training.
+    Code = 12,
+    /// The same in use; the index holds draw and row.
+    CodeInUse = 13,
+    /// Codes drawn without a row; the index is the code.
+    Prior = 14,
 }
 
 /// "ae-tensor/stream", the part of the key that seed and purpose leave free.

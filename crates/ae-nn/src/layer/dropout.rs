@@ -1,4 +1,4 @@
-use super::{Backward, Compute, Forward, Mode};
+use super::{Backward, Compute, Forward, Mode, stream_index};
 use crate::Error;
 use crate::flat::{CHUNK, slice, slice_mut};
 use ae_choice::Range;
@@ -26,11 +26,6 @@ impl Dropout {
         stream.fill_uniform(factors);
         elementwise::map(factors, |u| if u < rate { 0.0 } else { kept });
     }
-}
-
-/// One stream a piece of a batch: layers take the highest 8 bits, pieces the lowest 24.
-fn stream_index(layer: usize, step: u64, piece: usize) -> u64 {
-    ((layer as u64) << 56) ^ (step << 24) ^ piece as u64
 }
 
 impl Compute for Dropout {

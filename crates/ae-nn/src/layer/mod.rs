@@ -14,6 +14,7 @@ mod dense;
 mod dropout;
 mod ending;
 mod filters;
+mod gaussian_code;
 mod image;
 mod layer_norm;
 mod pool;
@@ -28,6 +29,7 @@ pub use convolve_transposed::ConvolveTransposed;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use filters::Filters;
+pub use gaussian_code::GaussianCode;
 pub use image::{Image, Padding};
 pub use layer_norm::LayerNorm;
 pub use pool::{Pool, Pooled};
@@ -250,6 +252,11 @@ pub struct Backward<'a> {
     pub gradients: &'a mut [f32],
 }
 
+/// One stream a piece of a batch: layers take the highest 8 bits, pieces the lowest 24.
+fn stream_index(layer: usize, step: u64, piece: usize) -> u64 {
+    ((layer as u64) << 56) ^ (step << 24) ^ piece as u64
+}
+
 macro_rules! layers {
     ($( $name:ident ),+ $(,)?) => {
         /// Every layer. In files: `{"kind": "dense", "inputs": 784, …}`.
@@ -290,4 +297,5 @@ layers!(
     Upsample,
     Shift,
     TopK,
+    GaussianCode,
 );

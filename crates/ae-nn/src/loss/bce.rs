@@ -42,6 +42,10 @@ impl Measure for Bce {
         Activation::Sigmoid(Sigmoid {})
     }
 
+    fn normaliser(&self) -> Option<f64> {
+        Some(0.0)
+    }
+
     /// The entropy of the target, −t ln t − (1 − t) ln(1 − t): grey pixels keep it above 0.
     fn floor(&self, target: &[f32]) -> f32 {
         elementwise::sum_map(target, |t| {

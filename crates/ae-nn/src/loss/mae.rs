@@ -30,6 +30,11 @@ impl Measure for Mae {
         elementwise::sum_map2(output, target, |y, t| (y - t).abs())
     }
 
+    /// −ln (½ exp −|y − t|) = |y − t| + ln 2.
+    fn normaliser(&self) -> Option<f64> {
+        Some(std::f64::consts::LN_2)
+    }
+
     fn is_minimised_by_the_mean(&self) -> bool {
         false
     }

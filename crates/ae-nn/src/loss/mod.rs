@@ -46,6 +46,17 @@ pub trait Measure: Sync {
         0.0
     }
 
+    /// What a loss of 1 is in nats, where the loss is a negative log likelihood: of booleans, of
+    /// numbers with normal or Laplace errors of scale 1.
+    fn nats(&self) -> f32 {
+        1.0
+    }
+
+    /// The negative log likelihood, in nats, of a feature whose loss is 0, if the loss is one.
+    fn normaliser(&self) -> Option<f64> {
+        None
+    }
+
     /// The targets it is defined for.
     fn target_range(&self) -> (f32, f32) {
         (f32::NEG_INFINITY, f32::INFINITY)

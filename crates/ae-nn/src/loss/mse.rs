@@ -25,6 +25,15 @@ impl Measure for Mse {
         elementwise::sum_map2(output, target, |y, t| (y - t) * (y - t))
     }
 
+    /// −ln N(t; y, 1) = ½ (y − t)² + ½ ln 2π.
+    fn nats(&self) -> f32 {
+        0.5
+    }
+
+    fn normaliser(&self) -> Option<f64> {
+        Some(0.5 * (2.0 * std::f64::consts::PI).ln())
+    }
+
     fn is_minimised_by_the_mean(&self) -> bool {
         true
     }

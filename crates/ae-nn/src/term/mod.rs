@@ -5,10 +5,13 @@
 //! [`Sparsity`].
 
 mod contraction;
+mod divergence;
 mod kl;
 mod l1;
 mod revival;
 
+pub use divergence::Divergence;
+pub(crate) use divergence::of_number as divergence_of_number;
 pub use kl::Kl;
 pub use l1::L1;
 pub use revival::Revival;
@@ -18,6 +21,7 @@ use crate::{Autoencoder, Error, TrainSettings};
 use ae_choice::Range;
 use ae_tensor::AlignedBuffer;
 use contraction::Contraction;
+use divergence::Diverging;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use revival::Reviving;
 
@@ -89,11 +93,13 @@ pub(crate) struct Terms {
     sparsity: Sparsity,
     contraction: Option<Contraction>,
     reviving: Option<Reviving>,
+    diverging: Option<Diverging>,
 }
 
 /// What a lane keeps for them.
 pub(crate) struct Room {
     units: AlignedBuffer,
+    divergences: AlignedBuffer,
     contraction: Option<contraction::Room>,
     reviving: Option<revival::Room>,
 }
@@ -107,6 +113,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) first_row: usize,
     /// Rows of the whole batch.
     pub(crate) batch_rows: usize,
+    /// Epochs gone by, parts of one included.
+    pub(crate) time: f64,
     /// B × features, as the encoder sees them.
     pub(crate) input: ArrayView2<'a, f32>,
     /// B × features, as they should be reconstructed.
@@ -144,12 +152,19 @@ impl Terms {
             sparsity: settings.sparsity,
             contraction: Contraction::of(autoencoder, settings.contractive),
             reviving: Reviving::of(autoencoder, settings.revival),
+            diverging: Diverging::of(autoencoder, settings.divergence, &settings.loss),
         })
     }
 
     /// Whether the rows of a batch must go through together.
     pub(crate) fn couples_rows(&self) -> bool {
-        self.sparsity.couples_rows()
+        let diverging = self.diverging.as_ref();
+        self.sparsity.couples_rows() || diverging.is_some_and(Diverging::couples_rows)
+    }
+
+    /// What a nat of a row's divergence adds to its loss a feature, if codes are drawn.
+    pub(crate) fn nat(&self) -> Option<f64> {
+        self.diverging.as_ref().map(Diverging::weight)
     }
 
     /// What a lane of so many rows keeps.
@@ -158,6 +173,7 @@ impl Terms {
         let units = if self.sparsity.is_none() { 0 } else { latent };
         Room {
             units: AlignedBuffer::zeros(units),
+            divergences: AlignedBuffer::zeros(self.diverging.as_ref().map_or(0, Diverging::room)),
             contraction: self
                 .contraction
                 .as_ref()
@@ -167,17 +183,18 @@ impl Terms {
     }
 
     /// The way back from the derivative by the network's output to `gradients`, with what the
-    /// terms add on it; their sum as far as these rows are concerned.
+    /// terms add on it; their sum as far as these rows are concerned, and the sum of the rows'
+    /// divergences in nats.
     pub(crate) fn backward(
         &self,
         pass: &Pass<'_>,
         tape: &mut Tape,
         gradients: &mut [f32],
         room: &mut Room,
-    ) -> f64 {
+    ) -> (f64, f64) {
         let (network, input) = (pass.network(), pass.input);
         let (all, code) = (network.layers().len(), self.encoder_layers - 1);
-        let mut value = 0.0;
+        let (mut value, mut divergence) = (0.0, 0.0);
         network.backward(code + 1..all, input, tape, gradients);
         if !self.sparsity.is_none() {
             let (codes, _kept, gradient) = tape.at(code, pass.rows());
@@ -192,10 +209,15 @@ impl Terms {
         if let (Some(term), Some(room)) = (&self.reviving, &mut room.reviving) {
             value += term.add_before_the_code(pass, tape, gradients, room);
         }
+        if let Some(term) = &self.diverging {
+            let (sum, term) = term.add_before_the_code(pass, tape, code, &mut room.divergences);
+            value += term;
+            divergence += sum;
+        }
         network.backward(0..code, input, tape, gradients);
         if let (Some(term), Some(room)) = (&self.contraction, &mut room.contraction) {
             term.add_to_weights(pass, gradients, room);
         }
-        value
+        (value, divergence)
     }
 }

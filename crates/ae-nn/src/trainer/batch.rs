@@ -5,7 +5,7 @@ use ae_tensor::{Matrix, parallel};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 /// Writes a batch into `target`, and into `input` too if the encoder is to see it noisy.
-pub(super) fn read_batch(
+pub(crate) fn read_batch(
     samples: &dyn Samples,
     rows: &[u32],
     epoch: u64,

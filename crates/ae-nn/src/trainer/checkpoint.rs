@@ -20,6 +20,9 @@ pub struct Progress {
     pub rows: usize,
     /// See `rows`.
     pub loss_sum: f64,
+    /// The sum of their codes' divergences, in nats.
+    #[serde(default)]
+    pub divergence_sum: f64,
     /// Penalties and other terms at the last step.
     pub penalty: f64,
     /// What the schedule remembers.
@@ -67,7 +70,12 @@ impl Progress {
                 "a schedule at factor {factor} that has waited {waited} of {epochs} epochs"
             ));
         }
-        let losses = [self.loss_sum, self.penalty, memory.best.unwrap_or(0.0)];
+        let losses = [
+            self.loss_sum,
+            self.divergence_sum,
+            self.penalty,
+            memory.best.unwrap_or(0.0),
+        ];
         match losses.iter().find(|loss| !loss.is_finite()) {
             Some(loss) => refuse(format!("a loss of {loss}")),
             None => Ok(()),

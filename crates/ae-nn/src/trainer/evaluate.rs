@@ -41,7 +41,7 @@ pub fn evaluate(
 ///
 /// # Errors
 /// No rows, or more than their numbers have room for.
-pub(super) fn count_rows(samples: &dyn Samples, what: &'static str) -> Result<u32, Error> {
+pub(crate) fn count_rows(samples: &dyn Samples, what: &'static str) -> Result<u32, Error> {
     let count = samples.row_count();
     if count == 0 {
         return Err(Error::NoRows { what });

@@ -10,6 +10,12 @@ pub struct Epoch {
     pub train_loss: f64,
     /// Mean loss of the validation rows at the end of the epoch.
     pub validation_loss: Option<f64>,
+    /// Mean divergence of the training rows' codes, in nats a row, where they are drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub divergence: Option<f64>,
+    /// The same of the validation rows at the end of the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_divergence: Option<f64>,
     /// Penalties and other terms at the last batch, not part of the losses.
     pub penalty: f64,
     /// The learning rate of the epoch's last batch.

@@ -37,6 +37,8 @@ pub(super) struct Sums {
     pub(super) loss: f64,
     /// What the terms add to it.
     pub(super) terms: f64,
+    /// The divergence of a row's code, in nats.
+    pub(super) divergence: f64,
 }
 
 impl Sums {
@@ -44,6 +46,7 @@ impl Sums {
         Self {
             loss: self.loss + other.loss,
             terms: self.terms + other.terms,
+            divergence: self.divergence + other.divergence,
         }
     }
 }
@@ -72,6 +75,8 @@ pub(super) struct Batch<'a> {
     pub(super) epoch: u64,
     pub(super) seed: u64,
     pub(super) step: u64,
+    /// Epochs gone by, parts of one included.
+    pub(super) time: f64,
 }
 
 impl Lanes {
@@ -144,6 +149,7 @@ impl Lanes {
         let sums = parallel::reduce(lanes, 1, &run, &Sums::and);
         Sums {
             loss: sums.loss / numbers,
+            divergence: sums.divergence / batch.rows.len() as f64,
             ..sums
         }
     }
@@ -223,10 +229,15 @@ impl Lane {
             key,
             first_row: first,
             batch_rows: batch.rows.len(),
+            time: batch.time,
             input,
             target,
         };
-        let terms = terms.backward(&pass, &mut self.tape, gradients, &mut self.room);
-        Sums { loss, terms }
+        let (terms, divergence) = terms.backward(&pass, &mut self.tape, gradients, &mut self.room);
+        Sums {
+            loss,
+            terms,
+            divergence,
+        }
     }
 }

@@ -19,11 +19,12 @@ use crate::network::PlacedBlock;
 use crate::optimizer::{self, Moment, Stretch};
 use crate::schedule::Time;
 use crate::term::Terms;
-use crate::{Autoencoder, Error, Samples};
+use crate::{Autoencoder, Error, Samples, variational};
 use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{AlignedBuffer, parallel, reduce};
+pub(crate) use batch::read_batch;
 use checkpoint::Best;
-use evaluate::count_rows;
+pub(crate) use evaluate::count_rows;
 use lanes::{Batch, Lanes};
 use std::time::Instant;
 
@@ -158,6 +159,7 @@ impl<'a> Trainer<'a> {
             epoch: self.progress.epoch as u64,
             seed: self.settings.seed,
             step: self.progress.step,
+            time: self.progress.epoch as f64 + self.progress.batch as f64 / self.batches() as f64,
         };
         let measure = self.autoencoder.measure(&self.settings.loss);
         let model = (&*self.autoencoder, &self.terms);
@@ -169,6 +171,7 @@ impl<'a> Trainer<'a> {
         self.progress.step += 1;
         self.progress.batch += 1;
         self.progress.loss_sum += sums.loss * rows as f64;
+        self.progress.divergence_sum += sums.divergence * rows as f64;
         self.progress.rows += rows;
         self.progress.penalty = sums.terms;
         self.move_parameters(learning_rate);
@@ -220,11 +223,16 @@ impl<'a> Trainer<'a> {
     ) -> Result<Epoch, Error> {
         let rows_per_second = rows as f64 / started.elapsed().as_secs_f64();
         let train_loss = self.progress.loss_sum / self.progress.rows as f64;
-        let validation_loss = match validation {
-            Some(rows) => Some(evaluate(self.autoencoder, rows, &self.settings.loss)?),
-            None => None,
+        let nat = self.terms.nat();
+        let train_divergence = self.progress.divergence_sum / self.progress.rows as f64;
+        let divergence = nat.map(|_| train_divergence);
+        let (validation_loss, validation_divergence) = match validation {
+            Some(rows) => self.validate(rows)?,
+            None => (None, None),
         };
-        let judged = validation_loss.unwrap_or(train_loss);
+        let nats = nat.zip(validation_divergence.or(divergence));
+        let judged = validation_loss.unwrap_or(train_loss)
+            + nats.map_or(0.0, |(nat, divergence)| nat * divergence);
         let last_batch = self.batches() - 1;
         if !judged.is_finite() {
             return Err(self.not_finite("validation loss", last_batch));
@@ -233,6 +241,8 @@ impl<'a> Trainer<'a> {
             epoch: self.progress.epoch + 1,
             train_loss,
             validation_loss,
+            divergence,
+            validation_divergence,
             penalty: self.progress.penalty,
             learning_rate: self.learning_rate(last_batch),
             rows_per_second,
@@ -243,10 +253,24 @@ impl<'a> Trainer<'a> {
         self.progress.epoch += 1;
         self.progress.batch = 0;
         self.progress.loss_sum = 0.0;
+        self.progress.divergence_sum = 0.0;
         self.progress.rows = 0;
         self.progress.history.push(epoch.clone());
         self.note(judged);
         Ok(epoch)
+    }
+
+    /// The loss a feature of rows that aren't trained on, and their codes' divergence, where
+    /// these are drawn: then the loss is that of codes drawn, as in training.
+    fn validate(&self, rows: &dyn Samples) -> Result<(Option<f64>, Option<f64>), Error> {
+        let (autoencoder, loss) = (&*self.autoencoder, &self.settings.loss);
+        Ok(match variational::bound(autoencoder, rows, loss)? {
+            Some(bound) => (
+                Some(bound.loss / autoencoder.features() as f64),
+                Some(bound.divergence()),
+            ),
+            None => (Some(evaluate(autoencoder, rows, loss)?), None),
+        })
     }
 
     /// Keeps the weights if their loss is the lowest, and lets patience begin anew if it is
@@ -288,10 +312,10 @@ impl<'a> Trainer<'a> {
         validation: Option<&dyn Samples>,
     ) -> Result<(), Error> {
         let rows = count_rows(train, "train on")?;
-        self.check_width(train)?;
+        self.autoencoder.check_features(train.width())?;
         if let Some(validation) = validation {
             count_rows(validation, "validate on")?;
-            self.check_width(validation)?;
+            self.autoencoder.check_features(validation.width())?;
         }
         self.order = (0..rows).collect();
         self.progress
@@ -301,19 +325,6 @@ impl<'a> Trainer<'a> {
             self.lanes = Lanes::new(network, &self.terms, self.batch_rows());
         }
         Ok(())
-    }
-
-    fn check_width(&self, samples: &dyn Samples) -> Result<(), Error> {
-        let (what, expected) = ("features", self.autoencoder.features());
-        let found = samples.width();
-        if found == expected {
-            return Ok(());
-        }
-        Err(Error::Width {
-            what,
-            expected,
-            found,
-        })
     }
 
     /// The epoch's order of rows: from the seed and the epoch alone, so that a resumed run

@@ -1,7 +1,7 @@
 use crate::optimizer::Adam;
 use crate::regularise::{NoClipping, Penalty};
 use crate::schedule::Constant;
-use crate::term::{CONTRACTIVE, NoSparsity, Revival, Sparsity};
+use crate::term::{CONTRACTIVE, Divergence, NoSparsity, Revival, Sparsity};
 use crate::{Clipping, Error, Loss, Optimizer, Schedule};
 use ae_choice::Range;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ pub struct TrainSettings {
     pub tied: bool,
     /// How dead numbers of a top-k code are woken.
     pub revival: Revival,
+    /// How what codes tell of their rows is weighed, where they are drawn.
+    pub divergence: Divergence,
     /// Whether to stop when the validation loss stands still.
     pub early_stopping: Option<EarlyStopping>,
     /// Which weights are kept at the end.
@@ -89,6 +91,7 @@ impl TrainSettings {
             contractive: 0.0,
             tied: false,
             revival: Revival::default(),
+            divergence: Divergence::default(),
             early_stopping: None,
             keep: Keep::Best,
             shuffle: true,
@@ -110,6 +113,7 @@ impl TrainSettings {
         Error::check_range("l2", Penalty::RANGE, self.penalty.l2.into())?;
         Error::check_range("contractive", CONTRACTIVE, self.contractive.into())?;
         self.revival.check()?;
+        self.divergence.check()?;
         if let Optimizer::Sgd(sgd) = &self.optimizer
             && sgd.nesterov == 1.0
             && sgd.momentum == 0.0

@@ -23,3 +23,4 @@ mod terms;
 mod threads;
 mod ties;
 mod top_k;
+mod variational;

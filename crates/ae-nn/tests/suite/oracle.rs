@@ -16,6 +16,8 @@ pub struct Oracle {
     layers: Vec<Layer>,
     blocks: Vec<PlacedBlock>,
     pub parameters: Vec<f64>,
+    /// Rows that go through together, unless a layer wants all of them to.
+    pub lane_rows: usize,
     seed: u64,
 }
 
@@ -25,6 +27,7 @@ impl Oracle {
             layers: network.layers().to_vec(),
             blocks: network.blocks(),
             parameters: network.parameters().iter().map(|p| f64::from(*p)).collect(),
+            lane_rows: LANE_ROWS,
             seed,
         }
     }
@@ -95,6 +98,7 @@ impl Oracle {
             Layer::Upsample(up) => upsampled(x, up),
             Layer::Shift(_) => x + self.block(index, "shift"),
             Layer::TopK(top) => top_k(x, top.k),
+            Layer::GaussianCode(code) => self.drawn(index, x, code.latent),
             Layer::BatchNorm(norm) => affine(normal(x, Axis(0), norm.epsilon)),
             Layer::LayerNorm(norm) => affine(normal(x, Axis(1), norm.epsilon)),
         }
@@ -107,17 +111,32 @@ impl Oracle {
         }
     }
 
-    /// What dropout multiplies by: it does the same to ones, lane by lane.
+    /// What dropout multiplies by: it does the same to ones.
     fn factors(&self, index: usize, shape: (usize, usize)) -> Array2<f64> {
+        self.in_training(index, Array2::ones(shape))
+    }
+
+    /// Codes for the noise that the layer draws, which is what it makes of means of 0 and
+    /// variances of 1.
+    fn drawn(&self, index: usize, x: &Array2<f64>, latent: usize) -> Array2<f64> {
+        let noise = self.in_training(index, Array2::zeros(x.dim()));
+        let (means, log_variances) = x.view().split_at(Axis(1), latent);
+        log_variances.mapv(|x| (0.5 * x).exp()) * noise + means
+    }
+
+    /// What the layer makes of these rows in a first training step, lane by lane.
+    fn in_training(&self, index: usize, input: Array2<f32>) -> Array2<f64> {
         let layer = &self.layers[index];
+        let shape = (input.nrows(), layer.outputs());
         let rows_per_lane = if self.layers.iter().any(|layer| layer.couples_rows()) {
             shape.0
         } else {
-            LANE_ROWS
+            self.lane_rows
         };
         let mut output = Array2::zeros(shape);
+        let inputs = input.axis_chunks_iter(Axis(0), rows_per_lane);
         let lanes = output.axis_chunks_iter_mut(Axis(0), rows_per_lane);
-        for (lane, output) in lanes.enumerate() {
+        for (lane, (input, output)) in inputs.zip(lanes).enumerate() {
             layer.forward(Forward {
                 mode: Mode::Train {
                     first_row: lane * rows_per_lane,
@@ -127,7 +146,7 @@ impl Oracle {
                 },
                 parameters: &[],
                 state: &[],
-                input: Array2::ones(output.dim()).view(),
+                input,
                 cache: &mut vec![0.0; layer.cache(output.nrows())],
                 output,
             });

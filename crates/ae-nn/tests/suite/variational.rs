@@ -1,0 +1,271 @@
+//! Codes that are drawn: gradients against a twin in double precision, divergences against
+//! numbers from elsewhere, and bounds against integrals that can be worked out.
+
+use crate::gradients::{ROUNDING, dense, one_step};
+use crate::oracle::{Oracle, term};
+use crate::support::{StopAfter, rows, settings};
+use ae_nn::layer::GaussianCode;
+use ae_nn::variational::{bound, log_likelihood, prior};
+use ae_nn::{Architecture, Autoencoder, Divergence, Layer, Network, TrainSettings, Trainer};
+use ndarray::{Array2, Axis};
+
+const LATENT: usize = 3;
+
+fn layers() -> Vec<Layer> {
+    vec![
+        dense(5, 4, "tanh"),
+        dense(4, 2 * LATENT, "linear"),
+        GaussianCode { latent: LATENT }.into(),
+        dense(LATENT, 5, "linear"),
+    ]
+}
+
+fn autoencoder(seed: u64, loss: &TrainSettings) -> Autoencoder {
+    let network = Network::new(layers(), seed).unwrap();
+    Autoencoder::from_network(network, 3, loss.loss.output_activation()).unwrap()
+}
+
+/// ½ Σ (μ² + σ² − 1 − ln σ²) of each number of the code, as sums over rows.
+fn divergences(posterior: &Array2<f64>) -> Vec<f64> {
+    let (means, log_variances) = posterior.view().split_at(Axis(1), LATENT);
+    let pairs = means.into_iter().zip(&log_variances);
+    let mut sums = vec![0.0; LATENT];
+    for (index, (mean, x)) in pairs.enumerate() {
+        sums[index % LATENT] += 0.5 * (mean * mean + x.exp() - 1.0 - x);
+    }
+    sums
+}
+
+#[test]
+fn gradients_are_those_of_the_bound() {
+    // More rows than a lane has; a bound on free nats makes them go together.
+    for (batch, free_nats) in [(5, 0.0), (150, 0.0), (150, 0.08), (150, 10.0)] {
+        for loss in ["mse", "bce", "mae"] {
+            let divergence = Divergence {
+                beta: 0.7,
+                free_nats,
+                ..Divergence::default()
+            };
+            let settings = TrainSettings {
+                batch,
+                divergence,
+                ..one_step(loss)
+            };
+            let rows = rows(batch, 5, 2);
+            let before = autoencoder(3, &settings);
+            let mut trained = before.clone();
+            let mut trainer = Trainer::new(&mut trained, settings.clone()).unwrap();
+            trainer.fit(&rows, None, &mut StopAfter(1)).unwrap();
+            let progress = trainer.progress().clone();
+
+            let wide = rows.mapv(f64::from);
+            let nats = if loss == "mse" { 0.5 } else { 1.0 };
+            let factor = 0.7 / (nats * 5.0);
+            let parts = |oracle: &Oracle| {
+                let forward = |from: Array2<f64>, layers: std::ops::Range<usize>| {
+                    layers.fold(from, |x, layer| oracle.forward(layer, &x))
+                };
+                let posterior = forward(wide.clone(), 0..2);
+                let output = forward(posterior.clone(), 2..4);
+                let losses = output.iter().zip(&wide);
+                let loss = losses
+                    .map(|(y, t)| term(&settings.loss, *y, *t))
+                    .sum::<f64>();
+                let of_rows = divergences(&posterior).into_iter();
+                let means = of_rows.map(|sum| sum / batch as f64);
+                let kept: Vec<f64> = means.collect();
+                let penalty: f64 = kept.iter().map(|mean| mean.max(free_nats.into())).sum();
+                (
+                    loss / wide.len() as f64,
+                    factor * penalty,
+                    kept.iter().sum::<f64>(),
+                )
+            };
+            let mut oracle = Oracle::of(before.network(), settings.seed);
+            if free_nats > 0.0 {
+                oracle.lane_rows = batch;
+            }
+            let (expected, penalty, divergence) = parts(&oracle);
+            let about = format!("{loss}, batch {batch}, free {free_nats}");
+            let found = progress.loss_sum / batch as f64;
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{found}, {expected}: {about}"
+            );
+            assert!((progress.penalty - penalty).abs() < 1e-6, "{about}");
+            let found = progress.divergence_sum / batch as f64;
+            assert!((found - divergence).abs() < 1e-6, "{about}");
+            for position in oracle.positions() {
+                let expected = oracle.slope(position, |oracle| {
+                    let (loss, penalty, _) = parts(oracle);
+                    loss + penalty
+                });
+                let (before, after) = (
+                    before.network().parameters(),
+                    trained.network().parameters(),
+                );
+                let found = f64::from(before[position]) - f64::from(after[position]);
+                assert!(
+                    (found - expected).abs() < ROUNDING * (1.0 + expected.abs()),
+                    "{found} for {expected} at {position} of {about}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_warm_up_lets_the_divergence_in_little_by_little() {
+    let divergence = Divergence {
+        warm_up: 2.0,
+        ..Divergence::default()
+    };
+    let rows = rows(40, 5, 2);
+    let penalty = |steps: usize, divergence: Divergence| {
+        let settings = TrainSettings {
+            batch: 10,
+            optimizer: "sgd:lr=0".parse().unwrap(),
+            divergence,
+            epochs: 9,
+            shuffle: false,
+            ..settings("mse")
+        };
+        let mut autoencoder = autoencoder(3, &settings);
+        let mut trainer = Trainer::new(&mut autoencoder, settings).unwrap();
+        trainer.fit(&rows, None, &mut StopAfter(steps)).unwrap();
+        trainer.progress().penalty
+    };
+    assert_eq!(penalty(1, divergence), 0.0);
+    for (steps, risen) in [(2, 0.125), (5, 0.5), (9, 1.0), (13, 1.0)] {
+        let (found, whole) = (
+            penalty(steps, divergence),
+            penalty(steps, Divergence::default()),
+        );
+        assert!(
+            whole > 0.0 && (found - risen * whole).abs() < 1e-9,
+            "{steps}"
+        );
+    }
+}
+
+/// One row whose encoder says exactly this, for every row.
+fn constant(mean: f32, log_variance: f32, loss: &str) -> Autoencoder {
+    let layers = vec![
+        dense(1, 2, "linear"),
+        GaussianCode { latent: 1 }.into(),
+        dense(1, 1, "linear"),
+    ];
+    let mut network = Network::new(layers, 1).unwrap();
+    // Weight of two numbers, bias of two; weight and bias of one.
+    let blocks = network.blocks();
+    for (block, values) in
+        blocks
+            .iter()
+            .zip([&[0.0, 0.0][..], &[mean, log_variance], &[1.0], &[0.0]])
+    {
+        network.parameters_mut()[block.range.clone()].copy_from_slice(values);
+    }
+    let loss: ae_nn::Loss = loss.parse().unwrap();
+    Autoencoder::from_network(network, 2, loss.output_activation()).unwrap()
+}
+
+#[test]
+fn divergences_are_those_known() {
+    // ½ (μ² + σ² − 1 − ln σ²) at (0, 1), (1, 1), (0, 4).
+    let loss = "mse".parse().unwrap();
+    for (mean, log_variance, expected) in [
+        (0.0, 0.0, 0.0),
+        (1.0, 0.0, 0.5),
+        (0.0, 4.0f32.ln(), 0.806_852_8),
+    ] {
+        let bound = bound(&constant(mean, log_variance, "mse"), &rows(20, 1, 1), &loss);
+        let found = bound.unwrap().unwrap().divergence();
+        assert!((found - expected).abs() < 1e-6, "{found} for {expected}");
+    }
+    // σ² of e²⁰⁰ is no number any more: training says so instead of going on.
+    let mut autoencoder = constant(0.0, 200.0, "mse");
+    let mut trainer = Trainer::new(&mut autoencoder, settings("mse")).unwrap();
+    let error = trainer.fit(&rows(20, 1, 1), None, &mut ()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("loss not finite at epoch 1, batch 1"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_likelihood_is_that_of_the_integral() {
+    // x = z + e with z and e standard normal: x is normal with variance 2, and z given x is normal
+    // with mean x / 2 and variance ½. An encoder that says so makes the bound exact.
+    let layers = vec![
+        dense(1, 2, "linear"),
+        GaussianCode { latent: 1 }.into(),
+        dense(1, 1, "linear"),
+    ];
+    let mut network = Network::new(layers, 1).unwrap();
+    let blocks = network.blocks();
+    for (block, values) in blocks
+        .iter()
+        .zip([&[0.5, 0.0][..], &[0.0, 0.5f32.ln()], &[1.0], &[0.0]])
+    {
+        network.parameters_mut()[block.range.clone()].copy_from_slice(values);
+    }
+    let loss = "mse".parse().unwrap();
+    let exact = Autoencoder::from_network(network, 2, "linear".parse().unwrap()).unwrap();
+    let data = rows(50, 1, 7);
+    let density = |x: f32| -0.25 * f64::from(x).powi(2) - 0.5 * (4.0 * std::f64::consts::PI).ln();
+    let expected = data.iter().map(|x| density(*x)).sum::<f64>() / 50.0;
+    let found =
+        |model: &Autoencoder, draws| log_likelihood(model, &data, &loss, draws).unwrap().unwrap();
+    // With the true posterior, every draw has the same weight: one is as good as many.
+    for draws in [1, 50] {
+        assert!((found(&exact, draws) - expected).abs() < 1e-5, "{draws}");
+    }
+    // From a wrong one it takes many: below the truth with one, near it with thousands.
+    let wrong = constant(0.0, 0.0, "mse");
+    let (few, many) = (found(&wrong, 1), found(&wrong, 4000));
+    assert!(
+        few < many && (many - expected).abs() < 0.01,
+        "{few}, {many}, {expected}"
+    );
+    assert_eq!(
+        log_likelihood(&exact, &data, &"huber".parse().unwrap(), 2).unwrap(),
+        None
+    );
+}
+
+#[test]
+fn codes_are_means_in_use_and_draws_repeat() {
+    let architecture = Architecture {
+        hidden: vec![8],
+        latent: LATENT,
+        variational: true,
+        ..Architecture::new(6)
+    };
+    let loss = "bce".parse().unwrap();
+    let model = architecture.build(&loss, 1).unwrap();
+    assert_eq!(
+        (model.shape().as_str(), model.latent()),
+        ("6-8-3-8-6", LATENT)
+    );
+    let data = rows(30, 6, 1);
+    let codes = model.encode(data.view()).unwrap();
+    assert_eq!(codes, model.encode(data.view()).unwrap());
+    let bounds = [(); 2].map(|()| bound(&model, &data, &loss).unwrap().unwrap());
+    assert_eq!(bounds[0], bounds[1]);
+    let variance = codes.var_axis(Axis(0), 0.0);
+    for (found, expected) in bounds[0].variances.iter().zip(variance) {
+        assert!(
+            (found - f64::from(expected)).abs() < 1e-5,
+            "{found}, {expected}"
+        );
+    }
+    assert_eq!(prior(3, 4, 5), prior(9, 4, 5).slice(ndarray::s![..3, ..]));
+    assert_ne!(prior(3, 4, 5), prior(3, 4, 6));
+    let refused = Architecture {
+        top_k: Some(2),
+        ..architecture
+    };
+    assert!(refused.build(&loss, 1).is_err());
+}
