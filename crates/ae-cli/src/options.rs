@@ -138,6 +138,10 @@ settings_options! {
     /// features (Gao et al. 2024).
     #[arg(long, value_name = "K", value_parser = count, help_heading = "Architecture")]
     top_k: usize => |k: &usize| Some(*k),
+    /// Draw codes from normal distributions that the encoder learns, one a row, as a variational
+    /// autoencoder does (Kingma & Welling 2014) [true or false].
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Architecture")]
+    variational: bool,
     /// The decoder's weights are the encoder's transposed [true or false].
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true", help_heading = "Architecture")]
     tied: bool,
@@ -193,6 +197,15 @@ settings_options! {
     /// [default: an epoch's, at most ten million].
     #[arg(long, value_name = "ROWS", value_parser = count, help_heading = "Training")]
     dead_after: usize => |rows: &usize| Some(*rows),
+    /// Of a variational autoencoder, the factor of the divergence of codes [default: 1].
+    #[arg(long, value_name = "FACTOR", value_parser = not_negative, help_heading = "Training")]
+    beta: f32,
+    /// Epochs over which beta rises from 0 [default: 0].
+    #[arg(long, value_name = "EPOCHS", value_parser = not_negative, help_heading = "Training")]
+    kl_warm_up: f32,
+    /// Nats of divergence that each number of a code has for nothing [default: 0].
+    #[arg(long, value_name = "NATS", value_parser = not_negative, help_heading = "Training")]
+    free_nats: f32,
     /// Stop after this many epochs without a lower validation loss; 0 never stops early.
     #[arg(long, value_name = "EPOCHS", help_heading = "Training")]
     patience: usize,

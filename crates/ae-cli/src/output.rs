@@ -1,8 +1,9 @@
 //! Rows on their way out: npy or text, by the file's name; text on stdout.
 
 use crate::failure::Failure;
+use crate::report::picture::{Shape, grid, png, range};
 use ae_data::table::cell_text;
-use ae_data::{Kind, Schema, write_npy};
+use ae_data::{Kind, Layout, Schema, write_npy};
 use ae_model::{Model, write_beside};
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use ndarray::{Array2, ArrayView2};
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// Where results go.
 #[derive(clap::Args, Debug)]
 pub struct OutputArguments {
-    /// A .npy or .csv file; CSV on stdout, if not given.
+    /// A .npy or .csv file, or a .png of rows that are images; CSV on stdout, if not given.
     #[arg(long, short, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(writable))]
     out: Option<PathBuf>,
 }
@@ -66,6 +67,10 @@ pub struct Head<'a> {
     pub names: Vec<String>,
     /// The table whose cells the numbers are; plain numbers, if not given.
     pub schema: Option<Cow<'a, Schema>>,
+    /// The images that rows are, if they are.
+    pub image: Option<Shape>,
+    /// Whether images stand in one line, rather than in a square.
+    pub in_a_line: bool,
 }
 
 impl Head<'_> {
@@ -76,6 +81,8 @@ impl Head<'_> {
             ids: Vec::new(),
             names,
             schema: None,
+            image: None,
+            in_a_line: false,
         }
     }
 
@@ -91,9 +98,17 @@ impl Head<'_> {
 
     /// The cells of a model's rows.
     pub fn of_rows(model: &Model) -> Head<'_> {
-        match model.layout().schema() {
-            Some(schema) => Head::of_table(Cow::Borrowed(schema)),
-            None => Head::plain(model.layout().feature_names()),
+        match model.layout() {
+            Layout::Table(schema) => Head::of_table(Cow::Borrowed(schema)),
+            Layout::Columns(_) => Head::plain(model.layout().feature_names()),
+            Layout::Image {
+                height,
+                width,
+                channels,
+            } => Head {
+                image: Some(Shape::new(*height, *width, *channels)),
+                ..Head::plain(model.layout().feature_names())
+            },
         }
     }
 
@@ -120,11 +135,12 @@ impl OutputArguments {
         head: &Head<'_>,
         next: &mut Next<'_>,
     ) -> anyhow::Result<()> {
-        let is_npy = self.out.as_deref().map(extension).as_deref() == Some("npy");
-        let kinds = [&["npy"], form.kinds()].concat();
-        self.write_with(&kinds, &mut |out| match is_npy {
-            true => npy(out, head, next),
-            false => text(out, form, head, next),
+        let kind = self.out.as_deref().map(extension);
+        let kinds = [&["npy", "png"], form.kinds()].concat();
+        self.write_with(&kinds, &mut |out| match kind.as_deref() {
+            Some("npy") => npy(out, head, next),
+            Some("png") => images(out, head, next),
+            _ => text(out, form, head, next),
         })
     }
 
@@ -197,6 +213,43 @@ fn npy(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Re
     }
     let all = ArrayView2::from_shape((rows, width), &values)?;
     Ok(write_npy(file, all)?)
+}
+
+/// Images in a picture, at most.
+const MOST_IMAGES: usize = 10_000;
+
+/// All rows as images in one picture.
+fn images(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
+    let Some(shape) = &head.image else {
+        let hint = "end the name in .csv or .npy";
+        return Err(Failure::new("these rows are no images", hint).into());
+    };
+    let mut rows: Vec<Array2<f32>> = Vec::new();
+    while let Some(block) = next()? {
+        rows.push(block.rows);
+        let count: usize = rows.iter().map(Array2::nrows).sum();
+        if count > MOST_IMAGES {
+            let what = format!("a picture has room for {MOST_IMAGES} images, there are more");
+            return Err(Failure::new(what, "end the name in .csv or .npy").into());
+        }
+    }
+    let all: Vec<&[f32]> = rows.iter().flat_map(lines).collect();
+    let shown = range(all.iter().copied());
+    let photographs: Vec<_> = all.iter().map(|row| shape.photograph(row, shown)).collect();
+    let in_a_line = match head.in_a_line {
+        true => photographs.len(),
+        false => (photographs.len() as f64).sqrt().ceil() as usize,
+    };
+    match grid(&photographs, in_a_line.max(1)) {
+        Some(picture) => Ok(file.write_all(&png(picture))?),
+        None => Err(Failure::new("no rows to draw", "an image takes one at least").into()),
+    }
+}
+
+fn lines(rows: &Array2<f32>) -> impl Iterator<Item = &[f32]> {
+    rows.as_slice()
+        .unwrap_or_default()
+        .chunks(rows.ncols().max(1))
 }
 
 fn text(
@@ -314,7 +367,7 @@ fn extension(path: &Path) -> String {
 /// A name that some command can write to, before any work is done for it.
 fn writable(path: PathBuf) -> Result<PathBuf, String> {
     match extension(&path).as_str() {
-        "npy" | "csv" | "json" | "jsonl" => Ok(path),
+        "npy" | "csv" | "json" | "jsonl" | "png" => Ok(path),
         other => Err(format!(
             "can't write `{other}` files: end the name in .npy or .csv"
         )),

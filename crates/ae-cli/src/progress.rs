@@ -70,12 +70,9 @@ impl Progress {
     }
 
     fn line(&self, epoch: &Epoch) -> String {
-        let validation = match epoch.validation_loss {
-            Some(loss) => format!("  validation {loss:.5}"),
-            None => String::new(),
-        };
+        let beside = beside(epoch);
         format!(
-            "epoch {:>w$}/{}  loss {:.5}{validation}  {} {}/s  {} left",
+            "epoch {:>w$}/{}  loss {:.5}{beside}  {} {}/s  {} left",
             epoch.epoch,
             self.epochs,
             epoch.train_loss,
@@ -85,6 +82,14 @@ impl Progress {
             w = self.epochs.to_string().len(),
         )
     }
+}
+
+/// What stands beside the training loss.
+fn beside(epoch: &Epoch) -> String {
+    let validation = epoch.validation_loss;
+    let validation = validation.map(|loss| format!("  validation {loss:.5}"));
+    let divergence = epoch.divergence.map(|nats| format!("  KL {nats:.2} nats"));
+    [validation, divergence].into_iter().flatten().collect()
 }
 
 fn bar() -> ProgressBar {
@@ -114,12 +119,9 @@ impl Observer for Progress {
         self.timed.push(epoch.clone());
         match &self.view {
             View::Bar(bar) => {
-                let validation = match epoch.validation_loss {
-                    Some(loss) => format!("  validation {loss:.5}"),
-                    None => String::new(),
-                };
+                let beside = beside(epoch);
                 bar.set_message(format!(
-                    "loss {:.5}{validation}  {} {}/s  {} left",
+                    "loss {:.5}{beside}  {} {}/s  {} left",
                     epoch.train_loss,
                     thousands(epoch.rows_per_second),
                     self.noun,

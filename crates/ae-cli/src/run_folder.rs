@@ -157,12 +157,17 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), ModelError> {
     write_beside(path, false, |file| file.write_all(text.as_bytes()))
 }
 
-/// The history as CSV. Times are known of the epochs of this run only: a resumed run's
+/// The history as CSV, with the divergence of codes where they are drawn. Times are known of the epochs of this run only: a resumed run's
 /// earlier epochs have none.
 pub fn history_csv(history: &[Epoch], timed: &[Epoch]) -> String {
     let mut text = String::from(
-        "epoch,train_loss,validation_loss,penalty,learning_rate,seconds,rows_per_second\n",
+        "epoch,train_loss,validation_loss,penalty,learning_rate,seconds,rows_per_second",
     );
+    let is_drawn = history.iter().any(|epoch| epoch.divergence.is_some());
+    text.push_str(match is_drawn {
+        true => ",divergence,validation_divergence\n",
+        false => "\n",
+    });
     for epoch in history {
         let validation = epoch.validation_loss.map(|loss| loss.to_string());
         let time = timed.iter().find(|timed| timed.epoch == epoch.epoch);
@@ -173,13 +178,19 @@ pub fn history_csv(history: &[Epoch], timed: &[Epoch]) -> String {
             ),
             None => Default::default(),
         };
+        let divergences = [epoch.divergence, epoch.validation_divergence];
+        let divergences = match is_drawn {
+            true => divergences.map(|nats| nats.map_or(",".to_owned(), |nats| format!(",{nats}"))),
+            false => Default::default(),
+        };
         text.push_str(&format!(
-            "{},{},{},{},{},{seconds},{speed}\n",
+            "{},{},{},{},{},{seconds},{speed}{}\n",
             epoch.epoch,
             epoch.train_loss,
             validation.unwrap_or_default(),
             epoch.penalty,
             epoch.learning_rate,
+            divergences.concat(),
         ));
     }
     text

@@ -41,6 +41,8 @@ impl Page<'_> {
                 train: epoch.train_loss,
                 validation: epoch.validation_loss,
                 learning_rate: epoch.learning_rate,
+                divergence: epoch.divergence,
+                validation_divergence: epoch.validation_divergence,
             })
             .collect();
         work(&ReportInput {

@@ -49,6 +49,7 @@ pub mod scoring;
 mod session;
 mod settings;
 mod suited;
+mod variational;
 
 pub use error::{FileProblem, ModelError};
 pub use evaluation::{Evaluation, evaluate, evaluate_run};

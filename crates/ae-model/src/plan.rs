@@ -5,6 +5,7 @@ use crate::dealing::deal;
 use crate::dictionary;
 use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
+use crate::variational;
 use crate::{ModelError, Rows, Settings};
 use ae_data::{Dataset, Layout, Parts, Prepared, Preprocessing, Scaling, Split};
 use ae_nn::activation::{Activation, Linear, Sigmoid};
@@ -100,6 +101,7 @@ impl Plan {
             check_reach(&settings, range)?;
             settings
         };
+        variational::check(&settings)?;
         if settings.top_k.is_some() {
             let epoch = split.train.len().min(MOST_ROWS_TO_DEATH);
             settings.dead_after.get_or_insert(epoch);
@@ -373,6 +375,7 @@ fn architecture(settings: &Settings, features: usize, stages: Option<Stages>) ->
         activation: settings.activation,
         latent_activation: settings.latent_activation,
         top_k: settings.top_k,
+        variational: settings.variational,
         output_activation: settings.output,
         norm: settings.norm,
         dropout: settings.dropout,
@@ -400,6 +403,7 @@ fn training(settings: &Settings) -> TrainSettings {
             dead_after: settings.dead_after.unwrap_or(MOST_ROWS_TO_DEATH),
             ..Revival::default()
         },
+        divergence: settings.divergence(),
         early_stopping: (settings.patience > 0).then_some(EarlyStopping {
             patience: settings.patience,
             least_improvement: 0.0,

@@ -102,6 +102,18 @@ pub struct Settings {
     /// as an epoch has, at most ten million, if not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_after: Option<usize>,
+    /// Whether codes are drawn from normal distributions of the rows' own.
+    #[serde(skip_serializing_if = "is_false")]
+    pub variational: bool,
+    /// Factor of the divergence of codes that are drawn from the standard normal.
+    #[serde(skip_serializing_if = "is_one")]
+    pub beta: f32,
+    /// Epochs over which that factor rises evenly from 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub kl_warm_up: f32,
+    /// Nats of divergence that each number of a code has for nothing.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub free_nats: f32,
     /// Whether the decoder's weights are the encoder's transposed.
     #[serde(skip_serializing_if = "is_false")]
     pub tied: bool,
@@ -124,6 +136,10 @@ fn is_false(value: &bool) -> bool {
 
 fn is_zero(value: &f32) -> bool {
     *value == 0.0
+}
+
+fn is_one(value: &f32) -> bool {
+    *value == 1.0
 }
 
 impl Default for Settings {
@@ -164,6 +180,10 @@ impl Default for Settings {
             top_k: None,
             auxiliary: Revival::default().weight,
             dead_after: None,
+            variational: false,
+            beta: 1.0,
+            kl_warm_up: 0.0,
+            free_nats: 0.0,
             tied: false,
             contractive: 0.0,
         }
@@ -180,6 +200,10 @@ impl Settings {
             top_k: Some(0),
             auxiliary: 0.0,
             dead_after: Some(0),
+            variational: true,
+            beta: 0.0,
+            kl_warm_up: 1.0,
+            free_nats: 1.0,
             tied: true,
             contractive: 1.0,
             ..Self::default()

@@ -24,6 +24,10 @@ pub struct Arguments {
     /// nine usual ones.
     #[arg(long, value_name = "NOISE", num_args = 0.., value_parser = choice::<Noise>)]
     noise_matrix: Option<Vec<Noise>>,
+    /// Estimate how likely the rows are, from so many codes drawn for each: for variational
+    /// autoencoders.
+    #[arg(long, value_name = "DRAWS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    likelihood: Option<u32>,
     /// Write the whole report there, as one HTML file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -47,6 +51,9 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     if let Some(asked) = &arguments.noise_matrix {
         let matrix = noise_matrix(&model, &clean, &noises(asked, model.settings().noise)?)?;
         evaluation = evaluation.with_noise_matrix(matrix);
+    }
+    if let Some(draws) = arguments.likelihood {
+        evaluation = evaluation.with_likelihood(&model, &rows, draws)?;
     }
     let page = Page {
         model: &model,

@@ -7,11 +7,13 @@ mod evaluate;
 mod explain;
 mod impute;
 mod info;
+mod interpolate;
 mod list;
 mod named;
 mod reconstruct;
 mod repair;
 mod rows;
+mod sample;
 mod score;
 mod sweep;
 mod train;
@@ -55,6 +57,10 @@ commands! {
     Decode(decode),
     /// Put rows through the code and back.
     Reconstruct(reconstruct),
+    /// Draw rows that never were, from a variational autoencoder.
+    Sample(sample),
+    /// Walk from one row to another through the code, or along one of its numbers.
+    Interpolate(interpolate),
     /// Say how odd each row is, and which are anomalies.
     Score(score),
     /// Say which cells make rows odd, and what was expected there.

@@ -107,6 +107,10 @@ pub struct EpochLine {
     pub validation: Option<f64>,
     /// Learning rate at the end of the epoch.
     pub learning_rate: f64,
+    /// Divergence of the training rows' codes in nats, where codes are drawn.
+    pub divergence: Option<f64>,
+    /// The same of the validation rows.
+    pub validation_divergence: Option<f64>,
 }
 
 /// A part of the page.
@@ -123,6 +127,7 @@ const SECTIONS: &[fn(&ReportInput) -> Option<Section>] = &[
     sections::losses::section,
     sections::reconstructions::section,
     sections::noise_matrix::section,
+    sections::drawn::section,
     sections::latent_map::section,
     sections::latent_units::section,
     sections::traversals::section,

@@ -136,6 +136,19 @@ pub fn strip(images: &[RgbaImage]) -> RgbaImage {
     strip
 }
 
+/// Images of one size in lines of so many, 1 at least; nothing, if there are none.
+pub fn grid(images: &[RgbaImage], in_a_line: usize) -> Option<RgbaImage> {
+    let height = images.first()?.height();
+    let gap = height.div_ceil(20);
+    let lines: Vec<RgbaImage> = images.chunks(in_a_line).map(strip).collect();
+    let width = lines.iter().map(RgbaImage::width).max()?;
+    let mut grid = RgbaImage::new(width, lines.len() as u32 * (height + gap) - gap);
+    for (line, top) in lines.iter().zip((0..).step_by((height + gap) as usize)) {
+        imageops::replace(&mut grid, line, 0, top);
+    }
+    Some(grid)
+}
+
 /// One image above the other.
 pub fn stacked(upper: &RgbaImage, lower: &RgbaImage) -> RgbaImage {
     let (width, height) = upper.dimensions();

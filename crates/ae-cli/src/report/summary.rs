@@ -120,6 +120,23 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
     ] {
         line(text, name, &value);
     }
+    if let Some(drawn) = &evaluation.drawn {
+        let parts = format!(
+            "{} nats a {} ({} + {} of divergence)",
+            significant(drawn.negative_elbo),
+            evaluation.rows_noun.trim_end_matches('s'),
+            significant(drawn.reconstruction),
+            significant(drawn.divergence)
+        );
+        line(text, "negative ELBO", &parts);
+        if let Some(likelihood) = drawn.log_likelihood {
+            line(
+                text,
+                "log likelihood",
+                &format!("{} nats", significant(likelihood.nats)),
+            );
+        }
+    }
     let in_use = evaluation.code_use.l0;
     if in_use < 0.5 * evaluation.latent as f64 {
         line(

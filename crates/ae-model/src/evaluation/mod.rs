@@ -1,5 +1,6 @@
 //! How good a model is, what it should be compared with, and what to look at.
 
+mod drawn;
 mod drift;
 mod look;
 mod measure;
@@ -59,13 +60,18 @@ fn with_training(
     }
     let measured = measure(model, rows, model.reference())?;
     let rule = units::rule(model);
-    let latent_units = measured.units.finish(measured.rows_vary(), rule);
+    let mut latent_units = measured.units.finish(measured.rows_vary(), rule);
+    let drawn = drawn::drawn(model, rows)?;
+    if let Some(drawn) = &drawn {
+        drawn.mark(&mut latent_units);
+    }
     let hidden_layers = units::hidden_layers(model, rows, measured.rows_vary());
     let drift = drift::drift(model, rows);
     let verdict = verdict::verdict(&Facts {
         model,
         measured: &measured,
         units: &latent_units,
+        drawn: drawn.as_ref(),
         hidden: &hidden_layers,
         training: training.as_ref(),
         drift: &drift,
@@ -92,6 +98,7 @@ fn with_training(
         series: series::series(model, rows)?,
         drift,
         noise_matrix: None,
+        drawn,
         examples: look::examples(model, rows, &measured)?,
         latent_map: look::latent_map(rows, &measured),
         traversals: look::traversals(model, &measured, &latent_units)?,

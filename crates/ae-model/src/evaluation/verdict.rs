@@ -2,7 +2,7 @@
 
 use super::measure::Measured;
 use super::{
-    Drift, Finding, Grade, HiddenLayer, LatentUnit, PartLoss, Severity, Training, Verdict,
+    Drawn, Drift, Finding, Grade, HiddenLayer, LatentUnit, PartLoss, Severity, Training, Verdict,
 };
 use crate::Model;
 
@@ -11,6 +11,8 @@ pub(super) struct Facts<'a> {
     pub(super) model: &'a Model,
     pub(super) measured: &'a Measured,
     pub(super) units: &'a [LatentUnit],
+    /// Of a variational autoencoder.
+    pub(super) drawn: Option<&'a Drawn>,
     pub(super) hidden: &'a [HiddenLayer],
     /// Where the rows of the training are at hand.
     pub(super) training: Option<&'a Training>,
@@ -36,6 +38,7 @@ const FINDINGS: &[fn(&Facts<'_>) -> Option<Finding>] = &[
     worse_than_components,
     hardly_trained,
     drifted,
+    collapsed,
     dead_units,
     dead_hidden_units,
     over_complete,
@@ -293,7 +296,40 @@ fn drifted(facts: &Facts<'_>) -> Option<Finding> {
     )
 }
 
+/// Nats below which a code as a whole tells nothing.
+const NOTHING: f64 = 0.1;
+
+/// A variational code that was traded for the little that its divergence costs.
+fn collapsed(facts: &Facts<'_>) -> Option<Finding> {
+    let drawn = facts.drawn?;
+    let all = drawn.divergences.len();
+    let idle = all - drawn.active;
+    let is_nothing = drawn.active == 0 || drawn.divergence < NOTHING;
+    if idle == 0 && !is_nothing {
+        return None;
+    }
+    let (severity, title) = match is_nothing {
+        true => (Severity::Alarm, "collapsed code"),
+        false if 2 * idle > all => (Severity::Warning, "most of the code is not in use"),
+        false => (Severity::Note, "numbers of the code that are not in use"),
+    };
+    finding(
+        severity,
+        title,
+        format!(
+            "{idle} of the {all} numbers of the code have the same mean for every {}; all together \
+             tell {:.2} nats",
+            facts.row_noun(),
+            drawn.divergence
+        ),
+        "a lower `--beta`, `--kl-warm-up 10` or `--free-nats 0.1` lets a code tell more; a narrower code loses nothing",
+    )
+}
+
 fn dead_units(facts: &Facts<'_>) -> Option<Finding> {
+    if facts.drawn.is_some() {
+        return None;
+    }
     let count = facts.units.iter().filter(|unit| unit.dead).count();
     if count == 0 {
         return None;

@@ -220,6 +220,8 @@ mod tests {
             train: *train,
             validation: *validation,
             learning_rate: 1e-3,
+            divergence: None,
+            validation_divergence: None,
         };
         losses.iter().enumerate().map(line).collect()
     }

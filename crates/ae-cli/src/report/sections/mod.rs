@@ -1,5 +1,6 @@
 //! The sections of the page, a file each.
 
+pub mod drawn;
 pub mod drift;
 pub mod feature_errors;
 pub mod filters;
