@@ -18,4 +18,5 @@ mod sweep;
 mod tables;
 mod trouble;
 mod usage;
+mod variational;
 mod verdict;

@@ -8,6 +8,7 @@ mod date;
 mod keras;
 mod keras_denoise;
 mod peers;
+mod vae;
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -21,7 +22,7 @@ use crate::bench;
 /// Arguments of the command.
 #[derive(Args)]
 pub struct ReproArguments {
-    /// Which result: adbench, keras-simple, keras-deep, keras-denoise
+    /// Which result: adbench, keras-simple, keras-deep, keras-denoise, vae-pytorch, pythae-vae
     #[arg(value_parser = find)]
     published: &'static Published,
     /// Where its data is; MNIST is where `cargo xtask fetch-mnist` puts it, if not given
@@ -47,6 +48,8 @@ const PUBLISHED: &[Published] = &[
     keras::SIMPLE,
     keras::DEEP,
     keras_denoise::PUBLISHED,
+    vae::PYTORCH,
+    vae::PYTHAE,
 ];
 
 /// What came out.
