@@ -3,7 +3,9 @@
 
 use ae_nn::layer::Image;
 use ae_nn::trainer::Now;
-use ae_nn::{Architecture, Flow, Leg, Norm, Observer, Scratch, Stages, TrainSettings, Trainer};
+use ae_nn::{
+    Architecture, Divergence, Flow, Leg, Norm, Observer, Scratch, Stages, TrainSettings, Trainer,
+};
 use ndarray::Array2;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -176,6 +178,25 @@ fn none_once_warm() {
     let counts = train(&architecture, "adam", &two);
     assert!(counts[1..].contains(&0), "convolutions: {counts:?}");
     using(&architecture, &one);
+    let variational = Architecture {
+        hidden: vec![130],
+        latent: 3,
+        variational: true,
+        ..Architecture::new(60)
+    };
+    for free_nats in [0.0, 0.1] {
+        let divergence = Divergence {
+            free_nats,
+            ..Divergence::default()
+        };
+        let change = |settings| TrainSettings {
+            divergence,
+            ..settings
+        };
+        let counts = train_with(&variational, "adam", &one, change);
+        assert_eq!(counts[1..], [0; EPOCHS - 1], "free nats {free_nats}");
+    }
+    using(&variational, &one);
     let shallow = Architecture {
         latent: 80,
         latent_activation: "sigmoid".parse().unwrap(),

@@ -31,6 +31,9 @@ pub struct ReproArguments {
     /// Runs of each, with seeds 0, 1, …
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
+    /// As many epochs as were published, where a short form is the rule
+    #[arg(long)]
+    full: bool,
 }
 
 /// A published result that can be repeated.
@@ -106,6 +109,7 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
         needs_folder,
         run,
     } = arguments.published;
+    let full = if arguments.full { " --full" } else { "" };
     let folder = match (needs_folder, &arguments.folder) {
         (true, None) => bail!("{name}: say where its data is, with `--folder DIR`"),
         (true, Some(_)) => " --folder DIR",
@@ -119,7 +123,7 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
         .collect();
     let text = format!(
         "# {title}\n\n{}, {}, {} threads, seeds 0 to {}:\n\
-         `cargo xtask repro {name}{folder} --seeds {}`\n\n{}\n{goals}",
+         `cargo xtask repro {name}{folder}{full} --seeds {}`\n\n{}\n{goals}",
         date::of(SystemTime::now()),
         bench::processor(),
         ae_tensor::parallel::threads(),
@@ -129,7 +133,7 @@ pub fn run(arguments: &ReproArguments) -> Result<()> {
     );
     println!("{text}");
     let folder = crate::workspace_root().join("experiments");
-    let path = folder.join(format!("{name}.md"));
+    let path = folder.join(format!("{name}{}.md", full.trim_start().replace("--", "-")));
     std::fs::create_dir_all(&folder)
         .and_then(|()| std::fs::write(&path, text))
         .with_context(|| path.display().to_string())?;

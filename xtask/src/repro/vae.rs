@@ -140,9 +140,12 @@ fn pytorch(arguments: &ReproArguments) -> Result<Outcome> {
     })
 }
 
-/// Nats that Pythae's table has for 500 epochs, and what 50 must come to.
+/// Nats that Pythae's table has, and its epochs.
 const OF_PYTHAE: f64 = 89.78;
-const SHORT: (usize, f64) = (50, 96.0);
+const EPOCHS: usize = 500;
+
+/// Epochs of the short form, for which nothing is published.
+const FEW_EPOCHS: usize = 50;
 
 /// Codes drawn for each image.
 const DRAWS: u32 = 200;
@@ -153,7 +156,7 @@ fn pythae(arguments: &ReproArguments) -> Result<Outcome> {
         train: binarised(&parts.train, 0)?,
         test: parts.test.map(|test| binarised(&test, 1)).transpose()?,
     };
-    let (epochs, most) = SHORT;
+    let epochs = if arguments.full { EPOCHS } else { FEW_EPOCHS };
     let runs = (0..arguments.seeds).map(|seed| {
         let settings = Settings {
             seed,
@@ -167,14 +170,14 @@ fn pythae(arguments: &ReproArguments) -> Result<Outcome> {
     let of = |number: fn(&Nats) -> f64| runs.iter().map(number).collect::<Vec<f64>>();
     let likelihood = of(|run| run.log_likelihood.map_or(f64::NAN, |nats| -nats));
     let mut text = format!(
-        "The short form: {epochs} epochs in place of 500, Adam 1e-4, batches of 100. Pixels are drawn \
+        "{epochs} epochs of Adam 1e-4 in batches of 100. Pixels are drawn \
          once from their grey values, so the images are not quite those of the published table. \
          Negative log likelihood of the 10,000 test images by importance sampling with {DRAWS} \
          codes an image, in nats.\n\n\
          | | negative log likelihood | negative ELBO | numbers in use | seconds an epoch |\n\
          |---|---|---|---|---|\n"
     );
-    let _ = writeln!(text, "| published, 500 epochs | {OF_PYTHAE} | | | |");
+    let _ = writeln!(text, "| published, {EPOCHS} epochs | {OF_PYTHAE} | | | |");
     let _ = writeln!(
         text,
         "| ours, {epochs} epochs | {} | {} | {} of 40 | {} |",
@@ -186,10 +189,14 @@ fn pythae(arguments: &ReproArguments) -> Result<Outcome> {
     let ours = mean(&likelihood);
     Ok(Outcome {
         text,
-        goals: vec![(
-            format!("negative log likelihood {ours:.2}, at most {most} after {epochs} epochs"),
-            ours <= most,
-        )],
+        goals: if arguments.full {
+            vec![(
+                format!("negative log likelihood {ours:.2}, the published {OF_PYTHAE} within 1 %"),
+                ours <= 1.01 * OF_PYTHAE,
+            )]
+        } else {
+            Vec::new()
+        },
     })
 }
 

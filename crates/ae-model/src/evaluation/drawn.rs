@@ -1,9 +1,56 @@
 //! What the codes of a variational autoencoder tell, and rows that never were.
 
-use super::{Drawn, Evaluation, LogLikelihood};
+use super::{Evaluation, LatentUnit};
 use crate::{Model, ModelError, Rows};
-use ae_nn::variational::{Bound, bound, log_likelihood, prior};
+use ae_nn::variational::{ACTIVE, Bound, bound, log_likelihood, prior};
 use ndarray::Axis;
+use serde::Serialize;
+
+/// What the codes of a variational autoencoder tell of rows, as means over them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drawn {
+    /// The negative evidence lower bound, in nats a row: the two parts below.
+    pub negative_elbo: f64,
+    /// The negative log likelihood of a row given its code, in nats, as far as the loss says it.
+    pub reconstruction: f64,
+    /// Divergence of a row's code from the standard normal, in nats.
+    pub divergence: f64,
+    /// How many numbers of the code have means that vary from row to row.
+    pub active: usize,
+    /// The divergence of each number of the code.
+    pub divergences: Vec<f64>,
+    /// Variance of each number's mean from row to row.
+    pub variances: Vec<f64>,
+    /// How likely the rows are, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_likelihood: Option<LogLikelihood>,
+    /// Rows of features drawn without data.
+    #[serde(skip)]
+    pub samples: Vec<Vec<f32>>,
+}
+
+impl Drawn {
+    /// A number of a code whose mean hardly varies tells nothing, however lively its draws.
+    pub(super) fn mark(&self, units: &mut [LatentUnit]) {
+        for (number, unit) in units.iter_mut().enumerate() {
+            unit.dead = !self.is_active(number);
+        }
+    }
+
+    /// Whether a number of the code is in use.
+    pub fn is_active(&self, number: usize) -> bool {
+        self.variances[number] > ACTIVE
+    }
+}
+
+/// An estimate by importance sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LogLikelihood {
+    /// Codes drawn for each row.
+    pub draws: u32,
+    /// Mean log likelihood of a row, in nats.
+    pub nats: f64,
+}
 
 /// Rows drawn for the report, the same of every model with as wide a code.
 const SAMPLES: usize = 32;

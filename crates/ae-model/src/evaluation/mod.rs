@@ -13,6 +13,7 @@ mod types;
 mod units;
 mod verdict;
 
+pub use drawn::{Drawn, LogLikelihood};
 pub use quality::{Quality, quality};
 pub use reference::Reference;
 pub use types::*;

@@ -2,6 +2,7 @@
 //! what isn't a picture.
 //! Errors are in the scaled units the network works in, unless said otherwise.
 
+use super::drawn::Drawn;
 use crate::denoising::NoiseMatrix;
 use crate::explain::{Column, Explanation, Repair};
 use serde::Serialize;
@@ -134,52 +135,6 @@ pub struct ErrorSummary {
     pub psnr: Option<f64>,
     /// MSE of a row at the quantiles 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.
     pub row_quantiles: [f64; 7],
-}
-
-/// What the codes of a variational autoencoder tell of rows, as means over them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Drawn {
-    /// The negative evidence lower bound, in nats a row: the two parts below.
-    pub negative_elbo: f64,
-    /// The negative log likelihood of a row given its code, in nats, as far as the loss says it.
-    pub reconstruction: f64,
-    /// Divergence of a row's code from the standard normal, in nats.
-    pub divergence: f64,
-    /// How many numbers of the code have means that vary from row to row.
-    pub active: usize,
-    /// The divergence of each number of the code.
-    pub divergences: Vec<f64>,
-    /// Variance of each number's mean from row to row.
-    pub variances: Vec<f64>,
-    /// How likely the rows are, where that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_likelihood: Option<LogLikelihood>,
-    /// Rows of features drawn without data.
-    #[serde(skip)]
-    pub samples: Vec<Vec<f32>>,
-}
-
-impl Drawn {
-    /// A number of a code whose mean hardly varies tells nothing, however lively its draws.
-    pub(super) fn mark(&self, units: &mut [LatentUnit]) {
-        for (number, unit) in units.iter_mut().enumerate() {
-            unit.dead = !self.is_active(number);
-        }
-    }
-
-    /// Whether a number of the code is in use.
-    pub fn is_active(&self, number: usize) -> bool {
-        self.variances[number] > ae_nn::variational::ACTIVE
-    }
-}
-
-/// An estimate by importance sampling.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct LogLikelihood {
-    /// Codes drawn for each row.
-    pub draws: u32,
-    /// Mean log likelihood of a row, in nats.
-    pub nats: f64,
 }
 
 /// How many numbers of a code are in use.
