@@ -207,6 +207,27 @@ fn what_cannot_be_read_is_placed_and_nothing_is_written() {
         ("", &["empty file", "0 data rows"]),
         ("a,b\n1,2\n3\n", &["line 3", "1 fields", "2 were expected"]),
         (
+            "a,b\n1,x\n3,\"y\n5,z\n7,x\n",
+            &["line 3", "quote that is never closed", "--quote"],
+        ),
+        ("\"a,b\n1,2\n", &["line 1", "quote that is never closed"]),
+        (
+            "{\"a\": 1, \"b\": 2}\n{\"a\": 3, \"b\": 4}\n",
+            &["JSON, not CSV"],
+        ),
+        (
+            "a,b\n$10.50,1\n$20.00,2\n($35.10),3\n",
+            &["line 2", "`a`", "`$10.50`", "currency"],
+        ),
+        (
+            "a,b\n10%,1\n20 %,2\n35%,3\n",
+            &["line 2", "`a`", "`10%`", "percent sign"],
+        ),
+        (
+            "a;b\n1\u{a0}234,5;1\n12\u{202f}000,2;2\n",
+            &["line 2", "`a`", "--thousands"],
+        ),
+        (
             "a,b\n7,x\n7,x\n",
             &["no column is left to learn from", "`a` is constant"],
         ),
@@ -214,6 +235,14 @@ fn what_cannot_be_read_is_placed_and_nothing_is_written() {
         train(&place, content, "").fails(1, said).says(&["t.csv"]);
         assert!(!place.path("a").exists(), "{content}");
     }
+    // What is closed may hold anything, at the end of the file too.
+    assert_eq!(
+        taken("a,b\n1,x\n3,\"y\n\"\n5,x\n7,\"y\n\"", ""),
+        "a number, b category"
+    );
+    train(&place, "a b c\n1 2 3\n4 5 6\n4 5 7\n", "")
+        .ok()
+        .says(&["one column, `a b c`", "--delimiter ' '"]);
     train(&place, "a,b\n1,2\n2,3\n", "--types a").fails(2, &["--types: no `=` in `a`"]);
     train(&place, "a,b\n1,2\n2,3\n", "--types a=nr").fails(1, &["no type `nr`", "types: number"]);
     train(&place, "a,b\n1,2\n2,3\n", "--encoding utf-7").fails(1, &["no encoding `utf-7`"]);

@@ -43,6 +43,12 @@ pub enum InputError {
         /// The format that was to be read.
         expected: &'static str,
     },
+    /// JSON.
+    #[error("JSON, not {expected}")]
+    Json {
+        /// The format that was to be read.
+        expected: &'static str,
+    },
     /// A folder.
     #[error("a folder, where a file was expected")]
     Folder,
@@ -54,6 +60,7 @@ impl Problem for InputError {
             Self::WebPage { .. } => {
                 Some("the download gave an error page; fetch the file again".to_owned())
             }
+            Self::Json { .. } => Some("write the records as CSV first".to_owned()),
             Self::Packed(_) => {
                 Some("the download may have stopped early; fetch it again".to_owned())
             }
@@ -148,7 +155,7 @@ impl Input {
         name.strip_suffix(".gz").unwrap_or(&name).to_owned()
     }
 
-    /// Refuses what cannot be data: nothing, or a web page.
+    /// Refuses what cannot be data: nothing, a web page, or JSON.
     pub fn check_content(&self, expected: &'static str) -> Result<(), InputError> {
         if self.head.is_empty() {
             return Err(InputError::Empty);
@@ -157,6 +164,16 @@ impl Input {
         let pages: [&[u8]; 4] = [b"<!doctype", b"<html", b"<head", b"<?xml"];
         if pages.iter().any(|page| text.starts_with(page)) {
             return Err(InputError::WebPage { expected });
+        }
+        let json: [&[u8]; 4] = [b"{\"", b"[{", b"[[", b"{}"];
+        let first: Vec<u8> = text
+            .iter()
+            .copied()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .take(2)
+            .collect();
+        if json.contains(&first.as_slice()) {
+            return Err(InputError::Json { expected });
         }
         Ok(())
     }

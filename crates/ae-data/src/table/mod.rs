@@ -25,6 +25,7 @@ pub use kind::{Kind, KindName};
 pub use missing::MISSING;
 pub(crate) use missing::MissingWords;
 pub use number::NumberFormat;
+pub(crate) use number::is_dressed;
 pub use schema::Schema;
 pub use time::TimeFormat;
 

@@ -41,6 +41,52 @@ pub(crate) enum Parsed {
     Text,
 }
 
+/// Spaces at which no line is broken: what typesetters put between thousands.
+const NARROW: [char; 2] = ['\u{a0}', '\u{202f}'];
+
+fn as_space(letter: char) -> char {
+    if NARROW.contains(&letter) {
+        ' '
+    } else {
+        letter
+    }
+}
+
+/// Whether this is a number with something around it: a currency sign, a percent sign, brackets.
+pub(crate) fn is_dressed(text: &str) -> bool {
+    let signs = |letter: char| letter.is_whitespace() || "$€£¥₹%".contains(letter);
+    let inner = text
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    let (sign, rest) = match text.strip_prefix(['-', '+']) {
+        Some(rest) => (1, rest),
+        None => (0, inner.unwrap_or(text)),
+    };
+    let number = rest.trim_matches(signs);
+    let is_number =
+        |format: &NumberFormat| matches!(format.parse(number.as_bytes()), Parsed::Number(_));
+    number.len() + sign < text.len() && WRITTEN.iter().any(is_number)
+}
+
+/// Ways of writing numbers that are not guessed, but known when they are seen.
+pub(crate) const WRITTEN: [NumberFormat; 7] = [
+    written('.', None),
+    written('.', Some(',')),
+    written('.', Some('\'')),
+    written('.', Some(' ')),
+    NumberFormat::COMMA,
+    written(',', Some('\'')),
+    written(',', Some(' ')),
+];
+
+const fn written(decimal: char, thousands: Option<char>) -> NumberFormat {
+    NumberFormat {
+        decimal,
+        thousands,
+        origin: 0.0,
+    }
+}
+
 /// Room for a number without its separators; longer cells are no numbers.
 const LONGEST: usize = 64;
 
@@ -93,7 +139,9 @@ impl NumberFormat {
             Some(())
         };
         for letter in text.chars() {
-            if Some(letter) == self.thousands && !decimals {
+            // A space that keeps a line together is a space.
+            let letter = as_space(letter);
+            if Some(letter) == self.thousands.map(as_space) && !decimals {
                 // 1 to 3 digits before the first separator, 3 between two.
                 if digits == 0 || digits > 3 || (grouped && digits != 3) {
                     return None;
@@ -193,6 +241,40 @@ mod tests {
             } else {
                 prop_assert_eq!(found, None);
             }
+        }
+    }
+
+    #[test]
+    fn spaces_between_thousands_are_all_alike() {
+        for thousands in [' ', '\u{a0}', '\u{202f}'] {
+            let format = written(',', Some(thousands));
+            for text in ["1 234,5", "1\u{a0}234,5", "1\u{202f}234,5"] {
+                assert_eq!(
+                    format.parse(text.as_bytes()),
+                    Parsed::Number(1234.5),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_in_dress_are_known() {
+        for text in [
+            "$10.50",
+            "10 €",
+            "-£3",
+            "20%",
+            "(5)",
+            "($1,234.50)",
+            "1.234,5 %",
+        ] {
+            assert!(is_dressed(text), "{text}");
+        }
+        for text in [
+            "10", "-3", "1,234", "()", "$", "%", "A5%", "5kg", "(a)", "12/3", "",
+        ] {
+            assert!(!is_dressed(text), "{text}");
         }
     }
 

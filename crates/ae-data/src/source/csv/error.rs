@@ -3,7 +3,7 @@ use std::io;
 use super::text::NotUtf8;
 use crate::Problem;
 use crate::source::input::InputError;
-use crate::table::KindName;
+use crate::table::{KindName, is_dressed};
 
 /// What is wrong with a CSV file. Lines are counted from 1.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +64,12 @@ pub enum CsvError {
         expected: usize,
         /// Fields of this one.
         found: usize,
+    },
+    /// A field that begins with a quote and goes on to the end of the file.
+    #[error("line {line}: a field begins with a quote that is never closed")]
+    OpenQuote {
+        /// Line on which the record starts.
+        line: u64,
     },
     /// A cell that is no number.
     #[error("line {line}, column `{column}`: {problem}")]
@@ -225,6 +231,9 @@ impl Problem for CsvError {
             Self::Ragged { .. } => {
                 Some("a field that holds the delimiter must stand in double quotes".to_owned())
             }
+            Self::OpenQuote { .. } => {
+                Some("close it, or name a character that is in no field: `--quote '~'`".to_owned())
+            }
             Self::NoColumn { found, known, .. } => {
                 let list = known.join(", ");
                 let near = ae_choice::suggest(found, known.iter().map(String::as_str));
@@ -255,6 +264,10 @@ impl CellProblem {
                  other may then stand between thousands; `--thousands` names any other"
                     .to_owned()
             }
+            Self::Text(text) if is_dressed(text) => format!(
+                "write the numbers alone, without currency, percent sign or brackets; or \
+                 `--types {column}=category`, or {exclude}"
+            ),
             Self::Text(_) if line == 2 => format!(
                 "if line 2 is a second header line, of units perhaps, remove it (skip that row); \
                  if not, `--types {column}=category`, `--missing` with that word, or {exclude}"
@@ -272,7 +285,8 @@ impl CellProblem {
 
 /// A number with something between its digits.
 fn is_grouped(text: &str) -> bool {
-    let of_a_number = |letter: char| letter.is_ascii_digit() || "+-.,' ".contains(letter);
+    let of_a_number =
+        |letter: char| letter.is_ascii_digit() || "+-.,' \u{a0}\u{202f}".contains(letter);
     text.contains(|letter: char| letter.is_ascii_digit()) && text.chars().all(of_a_number)
 }
 

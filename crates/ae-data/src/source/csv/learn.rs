@@ -127,6 +127,7 @@ fn learn(input: Input, options: &SourceOptions) -> Result<Learnt, CsvError> {
     let mut warnings: Vec<String> = reader.header.warning().into_iter().collect();
     warnings.extend(unnamed(&schema));
     warnings.extend(dates(&schema));
+    warnings.extend(spaced(&guesses));
     Ok(Learnt {
         schema,
         rows,
@@ -192,6 +193,19 @@ fn unnamed(schema: &Schema) -> Option<String> {
             "the first column has no name; it is called `{}`",
             first.name
         ),
+    })
+}
+
+/// One column, whose name and cells are as many words each.
+fn spaced(guesses: &[Guess]) -> Option<String> {
+    let [only] = guesses else { return None };
+    let words = |text: &str| text.split_whitespace().count();
+    let alike = |example: &String| words(example) == words(&only.column);
+    (words(&only.column) > 1 && only.examples.iter().all(alike)).then(|| {
+        format!(
+            "one column, `{}`: if spaces separate the fields, `--delimiter ' '` says so",
+            only.column
+        )
     })
 }
 

@@ -6,7 +6,7 @@ use super::CsvError;
 use super::decode::{self, DecodingReader};
 use super::dialect::Dialect;
 use super::header::{Header, field_count_of_data};
-use super::text::TextReader;
+use super::text::{END, TextReader};
 use crate::SourceOptions;
 use crate::source::input::Input;
 
@@ -101,9 +101,10 @@ impl RecordReader {
         };
         let mut reader = dialect.reader(TextReader::new(bytes));
         let mut record = ByteRecord::new();
-        if !reader.read_byte_record(&mut record)? {
+        if !reader.read_byte_record(&mut record)? || is_end(&record) {
             return Err(CsvError::NoRows);
         }
+        check_quotes(&record, &reader)?;
         let header = Header::find(&record, options)?;
         Ok(Self {
             reader,
@@ -122,6 +123,10 @@ impl RecordReader {
             if !self.is_pending && !self.reader.read_byte_record(&mut self.record)? {
                 break;
             }
+            if is_end(&self.record) {
+                break;
+            }
+            check_quotes(&self.record, &self.reader)?;
             self.is_pending = false;
             let line = line_of(&self.record, &self.reader);
             let found = self.record.len();
@@ -138,10 +143,32 @@ impl RecordReader {
     }
 }
 
+/// Whether this is what the text ends with, and no record.
+fn is_end(record: &ByteRecord) -> bool {
+    record.len() == 1 && record.as_slice() == END
+}
+
+/// # Errors
+/// A quoted field that goes on to the end of the text.
+fn check_quotes<R: Read>(record: &ByteRecord, reader: &Reader<R>) -> Result<(), CsvError> {
+    let text = record.as_slice();
+    match text.strip_suffix(b"\n").unwrap_or(text).ends_with(END) {
+        true => Err(CsvError::OpenQuote {
+            line: reader.position().line() - lines_in(record),
+        }),
+        false => Ok(()),
+    }
+}
+
 /// The line on which the record that was read last starts. (Where the record says it starts
 /// is before the empty lines in front of it.)
 fn line_of<R: Read>(record: &ByteRecord, reader: &Reader<R>) -> u64 {
+    let before = 1 + lines_in(record);
+    reader.position().line().saturating_sub(before).max(1)
+}
+
+/// Line ends within its fields.
+fn lines_in(record: &ByteRecord) -> u64 {
     let fields = record.as_slice().iter();
-    let inside = fields.filter(|&&byte| byte == b'\n').count() as u64;
-    reader.position().line().saturating_sub(1 + inside).max(1)
+    fields.filter(|&&byte| byte == b'\n').count() as u64
 }

@@ -1,7 +1,11 @@
 use std::io::{self, Read};
 
-/// Passes UTF-8 text on with every line ending in `\n`, and says where the bytes stop being
-/// UTF-8. The CSV reader behind it knows only fields, whose places are lost once quotes are
+/// What stands in a line of its own behind the last: a reader of records that finds it inside of
+/// a field has met a quote that nobody closed.
+pub const END: &[u8] = b"\0end\0";
+
+/// Passes UTF-8 text on with every line ending in `\n` and [`END`] behind the last, and says where
+/// the bytes stop being UTF-8. The CSV reader behind it knows only fields, whose places are lost once quotes are
 /// gone, and counts only lines that end in `\n`.
 pub struct TextReader<R> {
     inner: R,
@@ -13,6 +17,8 @@ pub struct TextReader<R> {
     lines: u64,
     /// The last byte that was read; `\n` before the first.
     last: u8,
+    /// How much of what stands behind the last line was passed on.
+    ended: usize,
 }
 
 /// A byte that is not UTF-8.
@@ -35,6 +41,7 @@ impl<R: Read> TextReader<R> {
             bytes: 0,
             lines: 0,
             last: b'\n',
+            ended: 0,
         }
     }
 
@@ -61,6 +68,18 @@ impl<R: Read> TextReader<R> {
         }
         self.carry.drain(..good);
         Ok(())
+    }
+
+    /// Passes on what stands behind the last line, as far as there is room.
+    fn end(&mut self, buffer: &mut [u8]) -> usize {
+        let left = END.iter().chain(b"\n").skip(self.ended);
+        let mut passed = 0;
+        for (room, byte) in buffer.iter_mut().zip(left) {
+            *room = *byte;
+            passed += 1;
+        }
+        self.ended += passed;
+        passed
     }
 
     /// Turns `\r\n` and `\r` into `\n`, in place; returns how many bytes are left.
@@ -98,10 +117,12 @@ impl<R: Read> Read for TextReader<R> {
             if is_end && !matches!(self.last, b'\r' | b'\n') {
                 buffer[0] = b'\n';
                 count = 1;
+            } else if is_end {
+                return Ok(self.end(buffer));
             }
             let kept = self.unify(&mut buffer[..count]);
             // No bytes would mean the end, and there may be more after half a line end.
-            if kept > 0 || is_end {
+            if kept > 0 {
                 return Ok(kept);
             }
         }

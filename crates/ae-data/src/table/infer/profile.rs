@@ -1,7 +1,7 @@
 use super::distinct::Distinct;
 use crate::source::CellProblem;
 use crate::table::missing::MissingWords;
-use crate::table::number::Parsed;
+use crate::table::number::{Parsed, WRITTEN, is_dressed};
 use crate::table::{DateFormat, DateOrder, NumberFormat, Overrides};
 
 /// Different words that are kept: a category of more is none.
@@ -147,16 +147,13 @@ impl Profile {
         self.length += cell.len() as u64;
         self.has_space |= cell.contains(&b' ');
         self.words.add(cell);
-        if cell[0].is_ascii_digit() || b"+-".contains(&cell[0]) {
-            if matches!(NumberFormat::COMMA.parse(cell), Parsed::Number(_)) {
-                self.comma_numbers += 1;
-                self.readable += 1;
-            } else if OTHER_FORMATS
-                .iter()
-                .any(|format| matches!(format.parse(cell), Parsed::Number(_)))
-            {
-                self.readable += 1;
-            }
+        // Words that don't begin as numbers do are none, and nearly all texts are such.
+        if !cell[0].is_ascii_alphabetic() {
+            let is_number = |format: &NumberFormat| matches!(format.parse(cell), Parsed::Number(_));
+            self.comma_numbers += u64::from(is_number(&NumberFormat::COMMA));
+            let is_readable =
+                WRITTEN.iter().any(is_number) || str::from_utf8(cell).is_ok_and(is_dressed);
+            self.readable += u64::from(is_readable);
         }
         self.add_date(cell);
     }
@@ -173,21 +170,6 @@ impl Profile {
             let mark = cell.iter().find(|byte| !byte.is_ascii_digit());
             self.separator = mark.copied().unwrap_or(0);
         }
-    }
-}
-
-/// Ways of writing numbers that are not guessed, but known when they are seen.
-const OTHER_FORMATS: [NumberFormat; 3] = [
-    with_thousands(','),
-    with_thousands('\''),
-    with_thousands(' '),
-];
-
-const fn with_thousands(mark: char) -> NumberFormat {
-    NumberFormat {
-        decimal: '.',
-        thousands: Some(mark),
-        origin: 0.0,
     }
 }
 
