@@ -276,7 +276,10 @@ fn columns_are_matched_by_name() {
     score("a,b\n1,2\n").fails(1, &["new.csv", "no column `c`"]);
     score("a,b,C\n1,2,x\n").fails(1, &["no column `c`", "did you mean `C`?"]);
     score("a,bb,c\n1,2,x\n").fails(1, &["no column `b`", "did you mean `bb`?"]);
-    score("a,b,c\n1,two,x\n").fails(1, &["new.csv", "line 2", "column `b`", "`two`"]);
+    score("a,b,c\n1,two,x\n").fails(
+        1,
+        &["new.csv", "line 2", "column `b`", "`two`", "or empty it"],
+    );
 }
 
 #[test]

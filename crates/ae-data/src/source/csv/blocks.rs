@@ -171,7 +171,8 @@ impl TableReader {
     /// A cell that isn't what its column holds, or a file that can't be read on.
     pub fn next_block(&mut self) -> Result<Option<TableBlock>, DataError> {
         let path = self.path.clone();
-        let block = self.try_next().map_err(DataError::in_file(&path))?;
+        let block = self.try_next().map_err(CsvError::of_known_columns);
+        let block = block.map_err(DataError::in_file(&path))?;
         let Some(cells) = block else {
             return Ok(None);
         };

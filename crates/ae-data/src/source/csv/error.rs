@@ -80,6 +80,8 @@ pub enum CsvError {
         column: String,
         /// What is wrong with it.
         problem: CellProblem,
+        /// Whether a model says what the column holds.
+        is_known: bool,
     },
     /// An option names a column that isn't there.
     #[error("no column `{found}` to {purpose}")]
@@ -246,24 +248,46 @@ impl Problem for CsvError {
                 line,
                 column,
                 problem,
-            } => Some(problem.hint(*line, column)),
+                is_known,
+            } => Some(match is_known {
+                true => problem.hint_of_known(),
+                false => problem.hint(*line, column),
+            }),
             _ => None,
         }
     }
 }
 
+impl CsvError {
+    /// The same of a column that a model knows.
+    pub(super) fn of_known_columns(mut self) -> Self {
+        if let Self::Cell { is_known, .. } = &mut self {
+            *is_known = true;
+        }
+        self
+    }
+}
+
+/// What is said of numbers whose separators nobody told of.
+const MARKS: &str = "say which mark stands before the decimals, `--decimal .` or `--decimal ,`; \
+                     the other may then stand between thousands; `--thousands` names any other";
+
 impl CellProblem {
+    /// Where a model says what the column holds, and `--types` comes too late.
+    fn hint_of_known(&self) -> String {
+        match self {
+            Self::Text(text) if is_grouped(text) => MARKS.to_owned(),
+            _ => "mend the cell, or empty it: a hole is filled as in training".to_owned(),
+        }
+    }
+
     fn hint(&self, line: u64, column: &str) -> String {
         let exclude = format!("`--exclude {column}`");
         match self {
             Self::Infinite(_) | Self::TooLarge(_) => {
                 format!("put a number there, remove the line, or {exclude}")
             }
-            Self::Text(text) if is_grouped(text) => {
-                "say which mark stands before the decimals, `--decimal .` or `--decimal ,`; the \
-                 other may then stand between thousands; `--thousands` names any other"
-                    .to_owned()
-            }
+            Self::Text(text) if is_grouped(text) => MARKS.to_owned(),
             Self::Text(text) if is_dressed(text) => format!(
                 "write the numbers alone, without currency, percent sign or brackets; or \
                  `--types {column}=category`, or {exclude}"

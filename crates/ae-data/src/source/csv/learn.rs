@@ -330,6 +330,7 @@ impl<'a> Filler<'a> {
                 line: records.line(row),
                 column: column.name.to_owned(),
                 problem,
+                is_known: false,
             })?;
         }
         Ok(())

@@ -47,6 +47,7 @@ impl<'a> SeriesReader<'a> {
                     line: records.line(row),
                     column: (*name).to_owned(),
                     problem: CellProblem::not_a_time(cell),
+                    is_known: false,
                 })?);
             }
             if let Some(field) = self.group {

@@ -237,6 +237,7 @@ impl Profile {
             line,
             column: self.name.clone(),
             problem,
+            is_known: false,
         }
     }
 
