@@ -25,6 +25,7 @@ recipes!(
     "keras-deep",
     "keras-conv",
     "keras-denoise",
+    "vae",
     "denoise"
 );
 
