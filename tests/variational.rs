@@ -122,7 +122,7 @@ fn images_are_drawn_in_a_picture_and_the_report_says_what_codes_tell() {
         .ok();
     let model = "a/model.safetensors";
     place
-        .run(&format!("sample {model} --count 10 -o s.png"))
+        .run(&format!("sample {model} --count 20 -o s.png"))
         .ok();
     place
         .run(&format!(
@@ -135,14 +135,21 @@ fn images_are_drawn_in_a_picture_and_the_report_says_what_codes_tell() {
         let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
         (number(16), number(20))
     };
-    // Seven images in one line; ten in lines of four.
+    // Seven images in one line; twenty in lines of five; a row above what came back.
     let side = size("w.png").1;
     let gap = side.div_ceil(20);
     assert_eq!(size("w.png").0, 7 * (side + gap) - gap);
     assert_eq!(
         size("s.png"),
-        (4 * (side + gap) - gap, 3 * (side + gap) - gap)
+        (5 * (side + gap) - gap, 4 * (side + gap) - gap)
     );
+    place
+        .run(&format!(
+            "reconstruct {model} strokes:rows=600 --limit 3 -o r.png"
+        ))
+        .ok();
+    let pair = 2 * side + gap;
+    assert_eq!(size("r.png"), (3 * side + 2 * pair.div_ceil(20), pair));
     let report = place.read("a/report.html");
     assert!(
         report.contains("Rows that never were"),

@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod dist;
 mod fetch;
+mod gallery;
 mod generate_table;
 mod process;
 mod repro;
@@ -45,6 +46,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Repeat a published result, and set our figures beside the others'
     Repro(repro::ReproArguments),
+    /// Train six architectures on the same digits, and write the page that shows them
+    Gallery,
     /// Write shell completions and man pages
     Dist(dist::DistArguments),
 }
@@ -58,6 +61,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::GenerateTable(arguments) => generate_table::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Repro(arguments) => repro::run(arguments),
+        Command::Gallery => gallery::run(),
         Command::Dist(arguments) => dist::run(arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! Rows on their way out: npy or text, by the file's name; text on stdout.
 
 use crate::failure::Failure;
-use crate::report::picture::{Shape, grid, png, range};
+use crate::report::picture::{Shape, grid, png, range, stacked};
 use ae_data::table::cell_text;
 use ae_data::{Kind, Layout, Schema, write_npy};
 use ae_model::{Model, write_beside};
@@ -26,6 +26,8 @@ pub struct Block {
     pub ids: Vec<String>,
     /// Their numbers.
     pub rows: Array2<f32>,
+    /// The images they were made of, to be drawn above them.
+    pub seen: Option<Array2<f32>>,
 }
 
 impl Block {
@@ -34,6 +36,7 @@ impl Block {
         Self {
             ids: Vec::new(),
             rows,
+            seen: None,
         }
     }
 }
@@ -179,6 +182,11 @@ impl OutputArguments {
         }
     }
 
+    /// Whether rows are drawn.
+    pub fn is_picture(&self) -> bool {
+        self.out.as_deref().map(extension).as_deref() == Some("png")
+    }
+
     /// Whether rows go to a file, which leaves stdout to what is said of them.
     pub fn is_file(&self) -> bool {
         self.out.is_some()
@@ -218,25 +226,36 @@ fn npy(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Re
 /// Images in a picture, at most.
 const MOST_IMAGES: usize = 10_000;
 
+/// Images that stand in one line; more make a square.
+const FEW_IMAGES: usize = 12;
+
 /// All rows as images in one picture.
 fn images(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
     let Some(shape) = &head.image else {
         let hint = "end the name in .csv or .npy";
         return Err(Failure::new("these rows are no images", hint).into());
     };
-    let mut rows: Vec<Array2<f32>> = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
     while let Some(block) = next()? {
-        rows.push(block.rows);
-        let count: usize = rows.iter().map(Array2::nrows).sum();
+        blocks.push(block);
+        let count: usize = blocks.iter().map(|block| block.rows.nrows()).sum();
         if count > MOST_IMAGES {
             let what = format!("a picture has room for {MOST_IMAGES} images, there are more");
             return Err(Failure::new(what, "end the name in .csv or .npy").into());
         }
     }
-    let all: Vec<&[f32]> = rows.iter().flat_map(lines).collect();
-    let shown = range(all.iter().copied());
-    let photographs: Vec<_> = all.iter().map(|row| shape.photograph(row, shown)).collect();
-    let in_a_line = match head.in_a_line {
+    let rows: Vec<&[f32]> = blocks.iter().flat_map(|block| lines(&block.rows)).collect();
+    let seen = blocks.iter().filter_map(|block| block.seen.as_ref());
+    let seen: Vec<&[f32]> = seen.flat_map(lines).collect();
+    let shown = range(rows.iter().chain(&seen).copied());
+    let mut photographs: Vec<_> = rows
+        .iter()
+        .map(|row| shape.photograph(row, shown))
+        .collect();
+    for (photograph, seen) in photographs.iter_mut().zip(seen) {
+        *photograph = stacked(&shape.photograph(seen, shown), photograph);
+    }
+    let in_a_line = match head.in_a_line || photographs.len() <= FEW_IMAGES {
         true => photographs.len(),
         false => (photographs.len() as f64).sqrt().ceil() as usize,
     };

@@ -1,3 +1,4 @@
+use ndarray::Array2;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -193,6 +194,17 @@ impl Dataset {
             }
             None => self.width,
         }
+    }
+
+    /// All rows as they came: rows × width.
+    pub fn matrix(&self) -> Array2<f32> {
+        let mut rows = Array2::zeros((self.rows, self.width));
+        for (row, mut out) in rows.rows_mut().into_iter().enumerate() {
+            if let Some(out) = out.as_slice_mut() {
+                self.fill_row(row, out);
+            }
+        }
+        rows
     }
 
     /// Writes one row, widened to `f32` and otherwise as it is, into `out` (`width` long).

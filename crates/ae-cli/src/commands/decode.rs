@@ -3,7 +3,6 @@ use crate::data_options::SourceArguments;
 use crate::output::{Head, OutputArguments, latent_names};
 use ae_data::{Schema, source};
 use ae_model::Model;
-use ndarray::Array2;
 use std::path::PathBuf;
 
 /// Turns codes back into rows, in the units of the training data.
@@ -26,12 +25,6 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let options = arguments.source.options()?;
     let codes = source::open_known(&arguments.codes, &options, &columns)?.train;
     super::warn(&codes.warnings, quiet);
-    let mut values = Array2::zeros((codes.rows, codes.width));
-    for (row, mut out) in values.rows_mut().into_iter().enumerate() {
-        if let Some(out) = out.as_slice_mut() {
-            codes.fill_row(row, out);
-        }
-    }
-    let rows = model.decode(values.view())?;
+    let rows = model.decode(codes.matrix().view())?;
     arguments.output.write(&Head::of_rows(&model), rows)
 }

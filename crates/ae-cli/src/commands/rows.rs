@@ -95,7 +95,10 @@ impl Arguments {
                 warn(&model.prepare(&dataset)?.1, quiet);
                 let rows = work.rows(&model, &dataset)?;
                 work.end()?;
-                let mut block = Some(Block::unnamed(rows));
+                let mut block = Some(Block {
+                    seen: self.output.is_picture().then(|| dataset.matrix()),
+                    ..Block::unnamed(rows)
+                });
                 self.output
                     .write_blocks(form, &head(&model), &mut || Ok(block.take()))
             }
@@ -117,8 +120,8 @@ impl Arguments {
         work.end()?;
         head.ids = table.id_names;
         let mut block = Some(Block {
-            rows,
             ids: table.ids,
+            ..Block::unnamed(rows)
         });
         self.output
             .write_blocks(form, &head, &mut || Ok(block.take()))
@@ -153,9 +156,10 @@ impl Arguments {
                     return Ok(None);
                 };
                 oddities.add(&model.oddities(&block.dataset)?);
+                let rows = work.rows(model, &block.dataset)?;
                 Ok(Some(Block {
-                    rows: work.rows(model, &block.dataset)?,
                     ids: block.ids,
+                    ..Block::unnamed(rows)
                 }))
             };
             let written = self.output.write_blocks(form, &head, &mut next);
