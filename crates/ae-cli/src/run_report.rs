@@ -101,8 +101,8 @@ pub fn architecture(model: &Model) -> Vec<LayerLine> {
     let line = |(index, layer): (usize, &ae_nn::Layer)| {
         let own = blocks.iter().filter(|block| block.layer == index);
         let kind = match layer.activation() {
-            Some(activation) => format!("{}, {activation}", layer.kind().to_lowercase()),
-            None => layer.kind().to_lowercase(),
+            Some(activation) => format!("{}, {activation}", in_words(layer.kind())),
+            None => in_words(layer.kind()),
         };
         LayerLine {
             name: match index.checked_sub(encoder) {
@@ -119,6 +119,15 @@ pub fn architecture(model: &Model) -> Vec<LayerLine> {
         }
     };
     layers.map(line).collect()
+}
+
+/// "GaussianCode" → "gaussian code".
+fn in_words(name: &str) -> String {
+    let spaced = name.chars().flat_map(|letter| {
+        let space = letter.is_uppercase().then_some(' ');
+        space.into_iter().chain(letter.to_lowercase())
+    });
+    spaced.skip(1).collect()
 }
 
 /// The settings a model was trained with, as TOML.

@@ -125,6 +125,8 @@ fn pytorch(arguments: &ReproArguments) -> Result<Outcome> {
         );
         means.push(mean(&of(|run| run.whole)));
     }
+    text +=
+        "\nThe recipe was chosen among some twenty by this very figure; the protocol was not.\n";
     let peer = mean(&OF_PYTORCH);
     Ok(Outcome {
         text,
