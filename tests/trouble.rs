@@ -146,6 +146,24 @@ fn a_kind_of_output_that_is_not_known_is_wrong_usage() {
 
 #[cfg(unix)]
 #[test]
+fn rows_are_not_replaced_by_what_comes_of_them() {
+    let place = Place::new();
+    let table = crate::harness::curve_csv(40);
+    place.write("t.csv", &table);
+    place
+        .run("train t.csv --latent 1 --epochs 1 --no-report --quiet --out a")
+        .ok();
+    for command in ["score", "reconstruct", "impute"] {
+        for out in ["t.csv", "./a/../t.csv"] {
+            place
+                .run(&format!("{command} a/model.safetensors t.csv -o {out}"))
+                .fails(2, &["t.csv", "would replace the rows", "another name"]);
+        }
+    }
+    assert_eq!(place.read("t.csv"), table);
+}
+
+#[test]
 fn a_link_stays_a_link_and_a_device_is_written_to() {
     let place = Place::new();
     place.run(MODEL).ok();

@@ -182,6 +182,21 @@ impl OutputArguments {
         }
     }
 
+    /// Refuses to write over the file that is read from.
+    ///
+    /// # Errors
+    /// It is asked for.
+    pub fn spare(&self, source: &str) -> anyhow::Result<()> {
+        let file = |path: &Path| std::fs::canonicalize(path).ok();
+        let out = self.out.as_deref().and_then(file);
+        if out.is_none() || out != file(Path::new(source)) {
+            return Ok(());
+        }
+        let message = format!("{source}: the result would replace the rows it is made of");
+        let hint = "give `--out` another name".to_owned();
+        Err(Failure::usage(message, Some(hint)).into())
+    }
+
     /// Whether rows are drawn.
     pub fn is_picture(&self) -> bool {
         self.out.as_deref().map(extension).as_deref() == Some("png")

@@ -19,6 +19,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    arguments.output.spare(&arguments.codes)?;
     let model = Model::load(&arguments.model)?;
     refuse_windows(&model, "decode")?;
     let columns = Schema::of_numbers(latent_names(model.autoencoder().latent()));

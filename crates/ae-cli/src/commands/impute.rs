@@ -28,6 +28,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    arguments.output.spare(&arguments.data.data)?;
     let model = Model::load(&arguments.model)?;
     refuse_windows(&model, "impute")?;
     let Some(mut reader) = arguments.data.open_blocks(&model)? else {

@@ -34,6 +34,7 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    arguments.output.spare(&arguments.data.data)?;
     let model = Model::load(&arguments.model)?;
     refuse_windows(&model, "interpolate")?;
     let (dataset, part) = arguments.data.open(&model)?;

@@ -79,6 +79,7 @@ impl Arguments {
         head: fn(&Model) -> Head<'_>,
         work: &mut dyn Work,
     ) -> anyhow::Result<()> {
+        self.output.spare(&self.data.data)?;
         let model = Model::load(&self.model)?;
         work.check(&model)?;
         if let Some(table) = self.data.open_windows(&model)? {
