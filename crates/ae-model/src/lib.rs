@@ -30,6 +30,7 @@
 //! | [`Model`] | save, load; encode, decode, reconstruct, score, of data sets and of matrices |
 //! | [`scoring`] | how odd a row is: scores, p-values, thresholds, and what they are worth |
 //! | [`explain`] | why a row is odd, what would make it ordinary, what belongs into its holes |
+//! | [`export`] | models for other programs: ONNX files |
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
@@ -40,6 +41,7 @@ mod dictionary;
 mod error;
 pub mod evaluation;
 pub mod explain;
+pub mod export;
 mod file;
 mod inference;
 mod model;

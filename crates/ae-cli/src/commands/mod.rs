@@ -5,6 +5,7 @@ mod decode;
 mod encode;
 mod evaluate;
 mod explain;
+mod export;
 mod impute;
 mod info;
 mod interpolate;
@@ -69,6 +70,8 @@ commands! {
     Repair(repair),
     /// Fill the missing cells of a table with what the model expects.
     Impute(impute),
+    /// Write a model as a file of another program: ONNX.
+    Export(export),
     /// Show what is in a model file.
     Info(info),
     /// List data sets, recipes, activations, losses and every other choice.

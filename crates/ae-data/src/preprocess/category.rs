@@ -13,7 +13,7 @@ const LEAST_ROWS: usize = 2;
 /// One feature a frequent value, one for all others, seen or unseen, and one for a missing
 /// cell if there was one among the training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct OneHot {
+pub struct OneHot {
     /// The place among the column's values of each feature but the last.
     kept: Vec<u32>,
     /// The feature of each value, found from `kept`.
@@ -48,15 +48,18 @@ impl OneHot {
         }
     }
 
-    pub(super) fn kept(&self) -> &[u32] {
+    /// The place among the column's values of each feature but that of all others.
+    pub fn kept(&self) -> &[u32] {
         &self.kept
     }
 
-    pub(super) fn width(&self) -> usize {
+    /// Features.
+    pub fn width(&self) -> usize {
         self.kept.len() + 1 + usize::from(self.missing)
     }
 
-    pub(super) fn has_missing(&self) -> bool {
+    /// Whether the last feature is that of a missing cell; else such a cell is among the others.
+    pub fn has_missing(&self) -> bool {
         self.missing
     }
 

@@ -13,13 +13,24 @@ pub(super) struct Known(pub(super) usize);
 /// What the cells of one column become.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Coder {
+pub enum Coder {
     /// The scaled number; a hole is filled with the median of the training rows.
-    Number { fill: f32 },
+    Number {
+        /// In the data's units.
+        fill: f32,
+    },
     /// 0 or 1; a hole is filled with the share of 1 among the training rows.
-    Boolean { fill: f32 },
+    Boolean {
+        /// That share.
+        fill: f32,
+    },
     /// One feature a value.
-    Category { values: usize, one_hot: OneHot },
+    Category {
+        /// How many values the column has.
+        values: usize,
+        /// The features of those that have one.
+        one_hot: OneHot,
+    },
     /// The parts of a date-time; a hole is filled with 0, their mean.
     DateTime(Moments),
 }
@@ -27,9 +38,11 @@ pub(super) enum Coder {
 /// One column's features: those of its coder and, where there were holes among the training
 /// rows, one that is 1 for a hole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct EncodedColumn {
-    pub(super) coder: Coder,
-    pub(super) indicator: bool,
+pub struct EncodedColumn {
+    /// What makes features of its cells.
+    pub coder: Coder,
+    /// Whether a last feature says that the cell is a hole.
+    pub indicator: bool,
 }
 
 impl EncodedColumn {

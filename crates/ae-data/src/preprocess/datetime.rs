@@ -8,7 +8,7 @@ use crate::table::civil_from_days;
 /// month, weekday and time of day as angles (sine and cosine), so that December is next to
 /// January.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Moments {
+pub struct Moments {
     /// Mean and standard deviation in days.
     shift: f64,
     scale: f64,

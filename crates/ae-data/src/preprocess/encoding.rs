@@ -135,6 +135,16 @@ impl Encoding {
         self.names.len()
     }
 
+    /// How the cells of each of the [`groups`](Self::groups) become its features.
+    pub fn columns(&self) -> &[EncodedColumn] {
+        &self.columns
+    }
+
+    /// The bound of scaled numbers, if there is one.
+    pub fn clip(&self) -> Option<f32> {
+        self.clip
+    }
+
     /// The columns with their features, in the order of the table.
     pub fn groups(&self) -> &[Group] {
         &self.groups

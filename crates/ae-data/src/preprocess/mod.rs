@@ -11,7 +11,9 @@ mod encoding;
 mod oddities;
 mod part;
 
-pub use category::MOST_VALUES;
+pub use category::{MOST_VALUES, OneHot};
+pub use column::{Coder, EncodedColumn};
+pub use datetime::Moments;
 pub use encoding::{Encoding, Group};
 pub use oddities::Oddities;
 pub use part::{Nature, Part};

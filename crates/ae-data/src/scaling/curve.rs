@@ -53,6 +53,17 @@ impl Curve {
             && ascends(&self.to)
     }
 
+    /// The places of its points, ascending, and its pieces: one before the first point, and one
+    /// behind each.
+    pub fn pieces(&self) -> (&[f64], Vec<Piece>) {
+        pieces(&self.from, &self.to)
+    }
+
+    /// The same of the way back.
+    pub fn pieces_back(&self) -> (&[f64], Vec<Piece>) {
+        pieces(&self.to, &self.from)
+    }
+
     pub(super) fn apply(&self, value: f64) -> f64 {
         along(&self.from, &self.to, value)
     }
@@ -62,24 +73,44 @@ impl Curve {
     }
 }
 
+fn pieces<'a>(xs: &'a [f64], ys: &[f64]) -> (&'a [f64], Vec<Piece>) {
+    let count = if xs.is_empty() { 0 } else { xs.len() + 1 };
+    (xs, (0..count).map(|behind| piece(xs, ys, behind)).collect())
+}
+
 /// The height at `x` of the line through the points; beyond the ends, with the slope from the
 /// middle point to the end.
 fn along(xs: &[f64], ys: &[f64], x: f64) -> f64 {
-    let Some(last) = xs.len().checked_sub(1) else {
+    if xs.is_empty() {
         return x;
+    }
+    let piece = piece(xs, ys, xs.partition_point(|known| *known <= x));
+    piece.height + piece.slope * (x - piece.at)
+}
+
+/// A straight piece of a curve: through (`at`, `height`).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece {
+    /// A point's place.
+    pub at: f64,
+    /// Its height.
+    pub height: f64,
+    /// How much higher it is 1 further on.
+    pub slope: f64,
+}
+
+/// The piece behind the first so many points, of which there are at least two.
+fn piece(xs: &[f64], ys: &[f64], behind: usize) -> Piece {
+    let (last, middle) = (xs.len() - 1, xs.len() / 2);
+    let (from, to, through) = match behind {
+        0 => (0, middle, 0),
+        _ if behind > last => (last - middle.max(1).min(last), last, last),
+        _ => (behind - 1, behind, behind - 1),
     };
-    let line = |a: usize, b: usize, through: usize| {
-        let slope = (ys[b] - ys[a]) / (xs[b] - xs[a]);
-        ys[through] + slope * (x - xs[through])
-    };
-    let middle = xs.len() / 2;
-    if x <= xs[0] {
-        line(0, middle, 0)
-    } else if x >= xs[last] {
-        line(last - middle.max(1).min(last), last, last)
-    } else {
-        let above = xs.partition_point(|known| *known <= x);
-        line(above - 1, above, above - 1)
+    Piece {
+        at: xs[through],
+        height: ys[through],
+        slope: (ys[to] - ys[from]) / (xs[to] - xs[from]),
     }
 }
 

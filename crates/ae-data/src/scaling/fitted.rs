@@ -74,6 +74,11 @@ impl FittedScaling {
         &self.affine.scale
     }
 
+    /// What each feature is bent by before it is scaled: one a feature, or none at all.
+    pub fn curves(&self) -> &[Curve] {
+        &self.curves
+    }
+
     /// Whether features are bent before they are scaled.
     pub(super) fn is_curved(&self) -> bool {
         !self.curves.is_empty()

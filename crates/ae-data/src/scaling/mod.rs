@@ -17,7 +17,7 @@ mod sample;
 mod standard;
 mod unit;
 
-pub use curve::Curve;
+pub use curve::{Curve, Piece};
 pub use fitted::FittedScaling;
 pub use min_max::MinMax;
 pub use none::NoScaling;

@@ -113,4 +113,4 @@ pub fn cell_text(kind: &Kind, cells: &[f32]) -> String {
 }
 
 /// A value that isn't among a category's.
-pub(crate) const OTHER: &str = "(other)";
+pub const OTHER: &str = "(other)";

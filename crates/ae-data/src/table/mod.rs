@@ -17,7 +17,7 @@ mod overrides;
 mod schema;
 mod time;
 
-pub use cell::cell_text;
+pub use cell::{OTHER, cell_text};
 pub use column::Column;
 pub use datetime::{DateFormat, DateOrder};
 pub use infer::Guess;
@@ -29,6 +29,6 @@ pub(crate) use number::is_dressed;
 pub use schema::Schema;
 pub use time::TimeFormat;
 
-pub(crate) use cell::{CellReader, OTHER};
+pub(crate) use cell::CellReader;
 pub(crate) use datetime::civil_from_days;
 pub(crate) use overrides::Overrides;

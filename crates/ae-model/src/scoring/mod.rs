@@ -28,7 +28,7 @@ pub use threshold::{Auto, Calibration, Choose, Fpr, Quantile, Threshold};
 
 pub(crate) use ranked::{Ranked, kept_places};
 pub(crate) use scorer::{Calibrated, means_of_steps, put_through};
-pub(crate) use surprise::{Spread, Standard};
+pub(crate) use surprise::{Spread, Standard, TINY, WEIGHTS};
 
 use ndarray::ArrayView2;
 

@@ -82,7 +82,7 @@ impl Ranked<'_> {
     }
 
     /// Numbers beyond the first so many knots.
-    fn from(&self, below: usize) -> usize {
+    pub(crate) fn from(&self, below: usize) -> usize {
         match below {
             0 => self.rows,
             _ => self.rows - 1 - self.places[below - 1],
@@ -93,12 +93,12 @@ impl Ranked<'_> {
 /// What is said of a number by how many of a sample are as far out as it, on the side where they
 /// are fewer: worked out once for each knot and each gap between two, then only looked up.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct OutwardTable {
+pub(crate) struct OutwardTable {
     /// The knots, each once.
-    knots: Vec<f32>,
+    pub(crate) knots: Vec<f32>,
     /// What is said of numbers below all knots, of the first knot, of numbers between it and
     /// the second, and so on.
-    said: Vec<f64>,
+    pub(crate) said: Vec<f64>,
 }
 
 impl OutwardTable {

@@ -167,7 +167,7 @@ impl Scorer {
 }
 
 impl Calibrated {
-    fn ranked(&self) -> Ranked<'_> {
+    pub(crate) fn ranked(&self) -> Ranked<'_> {
         Ranked {
             rows: self.rows,
             places: &self.places,

@@ -36,10 +36,10 @@ const LEAST_OF_FEATURE: f64 = 0.01;
 
 /// What rarity, distance and residual count for in the score: half of it for the values alone,
 /// half for the reconstruction.
-const WEIGHTS: [f64; 3] = [0.25, 0.25, 0.5];
+pub(crate) const WEIGHTS: [f64; 3] = [0.25, 0.25, 0.5];
 
 /// Keeps logarithms of sums that may be 0 finite.
-const TINY: f64 = 1e-9;
+pub(crate) const TINY: f64 = 1e-9;
 
 /// [`Surprise`], fitted.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ pub struct Surprising {
     /// What the three sums are standardised by: rarity, distance, residual.
     pub(crate) parts: [Standard; 3],
     /// How rare each feature's values are, in nats: found from `knots`.
-    rarities: Vec<OutwardTable>,
+    pub(crate) rarities: Vec<OutwardTable>,
 }
 
 /// The middle and the robust scale of some numbers a feature.
@@ -84,8 +84,8 @@ impl Spread {
 /// Turns a sum into a number that is 0 for an ordinary row.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Standard {
-    median: f64,
-    scale: f64,
+    pub(crate) median: f64,
+    pub(crate) scale: f64,
 }
 
 impl Standard {

@@ -20,13 +20,18 @@ impl Convolve {
         self.0.output(self.0.window().places(self.0.image))
     }
 
+    /// How far the first window reaches out of the image coming in: above and left.
+    pub fn before(&self) -> [usize; 2] {
+        self.0.window().before(self.0.image)
+    }
+
     fn convolution(&self) -> Convolution {
         Convolution {
             input: self.0.image.sides(),
             output: self.output().sides(),
             kernel: [self.0.kernel; 2],
             stride: self.0.stride,
-            padding: self.0.window().before(self.0.image),
+            padding: self.before(),
         }
     }
 }

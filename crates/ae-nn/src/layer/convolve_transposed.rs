@@ -23,6 +23,11 @@ impl ConvolveTransposed {
         self.0.output(self.0.window().spread(self.0.image))
     }
 
+    /// What is cut off from the image going out: above and left.
+    pub fn before(&self) -> [usize; 2] {
+        self.0.window().before(self.output())
+    }
+
     /// The convolution whose way back this is.
     fn convolution(&self) -> Convolution {
         Convolution {
@@ -30,7 +35,7 @@ impl ConvolveTransposed {
             output: self.0.image.sides(),
             kernel: [self.0.kernel; 2],
             stride: self.0.stride,
-            padding: self.0.window().before(self.output()),
+            padding: self.before(),
         }
     }
 }

@@ -50,13 +50,18 @@ impl Pool {
         }
     }
 
+    /// How far the first window reaches out of the image coming in: above and left.
+    pub fn before(&self) -> [usize; 2] {
+        self.window().before(self.image)
+    }
+
     fn pooling(&self) -> Pooling {
         Pooling {
             input: self.image.sides(),
             output: self.window().places(self.image),
             size: self.size,
             stride: self.stride,
-            padding: self.window().before(self.image),
+            padding: self.before(),
         }
     }
 }

@@ -1,0 +1,6 @@
+//! Models for other programs: what they need to run one, and nothing that only training knew.
+
+mod onnx;
+mod weights;
+
+pub use onnx::{DOMAIN_VERSION, IR_VERSION, OPSET, Onnx, Port, Section, Type};
