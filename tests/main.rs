@@ -5,11 +5,13 @@
 mod anomalies;
 mod data;
 mod explaining;
+mod exporting;
 mod family;
 mod harness;
 mod images;
 mod main_job;
 mod mixed_table;
+mod python;
 mod repeat;
 mod report;
 mod series;

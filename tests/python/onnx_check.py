@@ -1,6 +1,6 @@
 """Runs an ONNX file in ONNX Runtime and compares what it gives with what `ae` gave.
 
-usage: onnx_check.py MODEL.onnx ROWS EXPECTED      (each of the two .npy or .csv)
+usage: onnx_check.py [MODEL.onnx ROWS EXPECTED]...      (rows: .npy or .csv)
 
 Rows go in one alone, then all at once. Numbers may differ by 1e-5 of the largest of their
 column, words not at all.
@@ -77,7 +77,7 @@ def compare(name, found, right):
     return bool(errors.max() <= TOLERANCE)
 
 
-def main(path, rows, expected):
+def check(path, rows, expected):
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -91,7 +91,15 @@ def main(path, rows, expected):
             if len(values) != count:
                 sys.exit(f"{name}: {len(values)} rows of {count}")
             fine &= compare(name, values, wanted(name, expected)[:count])
+    return fine
+
+
+def main(arguments):
+    fine = True
+    for model, rows, expected in zip(*[iter(arguments)] * 3, strict=True):
+        print(f"{model} of {rows}, expected {expected}")
+        fine &= check(model, rows, expected)
     sys.exit(0 if fine else "differs")
 
 
-main(*sys.argv[1:])
+main(sys.argv[1:])

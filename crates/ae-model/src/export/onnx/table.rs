@@ -69,10 +69,8 @@ impl Word {
     }
 
     fn category(values: &[String], one_hot: &OneHot, missing: &[String]) -> Self {
-        let kept = one_hot
-            .kept()
-            .iter()
-            .map(|value| values[*value as usize].clone());
+        let word = |value: &u32| values.get(*value as usize).cloned().unwrap_or_default();
+        let kept = one_hot.kept().iter().map(word);
         let kept: Vec<String> = kept.collect();
         let (others, hole) = (kept.len(), kept.len() + 1);
         let row = |place: usize| {
