@@ -120,6 +120,12 @@ pub enum FileProblem {
         /// The tensor.
         name: String,
     },
+    /// A tensor that no layer has a place for.
+    #[error("{name}: no layer of this network has such numbers")]
+    Unused {
+        /// The tensor.
+        name: String,
+    },
     /// A tensor of another type or shape.
     #[error("{name}: expected {expected}, found {found}")]
     Tensor {
@@ -193,6 +199,9 @@ impl FileProblem {
                 "a run's folder holds both model.safetensors and checkpoint.safetensors"
             }
             Self::Newer { .. } => "bring the program up to date",
+            Self::Unused { .. } | Self::Missing { .. } | Self::Tensor { .. } => {
+                "the file may be of another network: layers, widths and activations must be the same"
+            }
             _ => return None,
         };
         Some(hint.to_owned())

@@ -1,7 +1,7 @@
 //! A trained autoencoder, ready for use.
 
 use crate::evaluation::Reference;
-use crate::file::{read_model, write_model};
+use crate::file::{read_model, write_model, write_torch};
 use crate::rows::spread;
 use crate::scoring::Scorer;
 use crate::{ModelError, Plan, Settings};
@@ -87,6 +87,15 @@ impl Model {
     /// What the system says.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
         write_model(self, path)
+    }
+
+    /// Writes the network as PyTorch has it: a safetensors file with the names and shapes of a
+    /// state dict, and its modules as metadata. Beside its place first, then renamed.
+    ///
+    /// # Errors
+    /// What the system says; a pool that no module of PyTorch is.
+    pub fn save_for_torch(&self, path: &Path) -> Result<(), ModelError> {
+        write_torch(self, path)
     }
 
     /// The network.

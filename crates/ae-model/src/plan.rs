@@ -3,6 +3,7 @@
 use crate::balance::balance;
 use crate::dealing::deal;
 use crate::dictionary;
+use crate::file::read_weights;
 use crate::scoring::{Groups, Mse as MeanSquares, Scoring, Surprise};
 use crate::settings::default_latent;
 use crate::variational;
@@ -17,6 +18,7 @@ use ae_nn::{
 };
 use ae_tensor::parallel;
 use ndarray::Array2;
+use std::path::Path;
 
 /// Everything decided before the first step: which rows do what, the scaling fitted on the
 /// training rows, and the settings with nothing left open.
@@ -138,6 +140,16 @@ impl Plan {
             prepared,
             prepared_test,
         })
+    }
+
+    /// Begins with the weights in a file, in place of drawn ones: a model of this program or a
+    /// state dict as [`Model::save_for_torch`](crate::Model::save_for_torch) names it.
+    ///
+    /// # Errors
+    /// A file that can't be read, or whose weights are not those of this network: the layer is
+    /// named.
+    pub fn begin_with(&mut self, weights: &Path) -> Result<(), ModelError> {
+        read_weights(&mut self.initial, weights)
     }
 
     /// The rows of a part, clean; `None` if the part is empty.

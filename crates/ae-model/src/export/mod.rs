@@ -1,6 +1,10 @@
 //! Models for other programs: what they need to run one, and nothing that only training knew.
 
 mod onnx;
+mod torch;
 mod weights;
+mod windows;
+
+pub(crate) use torch::{Placed, Torch};
 
 pub use onnx::{DOMAIN_VERSION, IR_VERSION, OPSET, Onnx, Port, Section, Type};

@@ -2,7 +2,7 @@
 
 /// The numbers of an array of four sides with its sides in another order: side `order[i]` of
 /// what comes in is side `i` of what goes out.
-pub(super) fn permuted(values: &[f32], shape: [usize; 4], order: [usize; 4]) -> Vec<f32> {
+pub(super) fn permuted<T: Copy>(values: &[T], shape: [usize; 4], order: [usize; 4]) -> Vec<T> {
     let mut steps = [1; 4];
     for side in (0..3).rev() {
         steps[side] = steps[side + 1] * shape[side + 1];

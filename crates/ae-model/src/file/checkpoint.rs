@@ -1,4 +1,4 @@
-use super::container::{Container, Tensor, damaged, floats, write};
+use super::container::{Container, KEY, Tensor, damaged, floats, write};
 use super::model::Label;
 use crate::{FileProblem, ModelError, Settings};
 use ae_nn::Trainer;
@@ -67,7 +67,7 @@ pub(crate) fn write_checkpoint(
             values,
         })
         .collect();
-    write(path, false, &metadata, &tensors)
+    write(path, false, (KEY, &metadata), &tensors)
 }
 
 pub(crate) fn read_checkpoint(path: &Path) -> Result<CheckpointFile, ModelError> {

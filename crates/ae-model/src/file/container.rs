@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-/// The metadata key that holds everything.
-const KEY: &str = "ae";
+/// The metadata key that holds everything of a file of ours.
+pub(super) const KEY: &str = "ae";
 
 /// A named tensor of single-precision numbers.
 pub(super) struct Tensor<'a> {
@@ -18,11 +18,11 @@ pub(super) struct Tensor<'a> {
     pub(super) values: &'a [f32],
 }
 
-/// Writes metadata and tensors to one file. The same input gives the same bytes.
+/// Writes metadata, under one key, and tensors to one file. The same input gives the same bytes.
 pub(super) fn write(
     path: &Path,
     lasting: bool,
-    metadata: &impl Serialize,
+    (key, metadata): (&str, &impl Serialize),
     tensors: &[Tensor<'_>],
 ) -> Result<(), ModelError> {
     let text = serde_json::to_string(metadata)
@@ -40,7 +40,7 @@ pub(super) fn write(
         })
         .collect();
     let container = views
-        .and_then(|views| serialize(views, Some(HashMap::from([(KEY.to_owned(), text)]))))
+        .and_then(|views| serialize(views, Some(HashMap::from([(key.to_owned(), text)]))))
         .map_err(|error| damaged(path, FileProblem::Damaged(error.to_string())))?;
     write_beside(path, lasting, |file| file.write_all(&container))
 }
@@ -68,6 +68,14 @@ impl Container {
             .and_then(|entries| entries.get(KEY))
             .ok_or(FileProblem::Foreign { key: KEY })?;
         serde_json::from_str(text).map_err(|error| FileProblem::Metadata(error.to_string()))
+    }
+
+    /// Whether there is such a key among the metadata.
+    pub(super) fn has(&self, key: &str) -> Result<bool, FileProblem> {
+        let (_, header) = SafeTensors::read_metadata(&self.bytes)
+            .map_err(|error| FileProblem::Damaged(error.to_string()))?;
+        let entries = header.metadata().as_ref();
+        Ok(entries.is_some_and(|entries| entries.contains_key(key)))
     }
 
     /// The tensors.

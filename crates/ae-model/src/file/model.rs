@@ -1,4 +1,4 @@
-use super::container::{Container, Tensor, damaged, finite, write};
+use super::container::{Container, KEY, Tensor, damaged, finite, write};
 use super::scoring::{self, ScoringMetadata};
 use crate::evaluation::Reference;
 use crate::model::{Model, Provenance, Steps};
@@ -122,7 +122,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
         });
     }
     tensors.extend(scoring::tensors(model.scorer()));
-    write(path, true, &metadata, &tensors)
+    write(path, true, (KEY, &metadata), &tensors)
 }
 
 pub(crate) fn read_model(path: &Path) -> Result<Model, ModelError> {

@@ -2,6 +2,7 @@
 
 use super::graph::{Attribute, Graph, Name};
 use crate::export::weights::permuted;
+use crate::export::windows::Windows;
 use ae_nn::layer::{Image, Pooled};
 use ae_nn::loss::BlockKind;
 use ae_nn::{Activation, Autoencoder, Layer, Network};
@@ -156,23 +157,17 @@ fn layer(graph: &mut Graph, layer: &Layer, numbers: &Numbers<'_>, flow: Flow) ->
         }
         Layer::Convolve(layer) => {
             let (filters, output) = (&layer.0, layer.output());
-            let sides = [filters.kernel, filters.kernel, filters.image.channels];
-            let [_, _, channels] = sides;
-            let shape = [sides[0], sides[1], channels, filters.filters];
+            let (kernel, channels) = (filters.kernel, filters.image.channels);
+            let shape = [kernel, kernel, channels, filters.filters];
             let weight = permuted(numbers.of("weight"), shape, [3, 2, 0, 1]);
-            let shape = [filters.filters, channels, sides[0], sides[1]];
+            let shape = [filters.filters, channels, kernel, kernel];
             let weight = graph.constant(&weight, &shape);
             let bias = graph.constant(numbers.of("bias"), &[filters.filters]);
             let images = flow.into_images(graph, filters.image);
-            let windows = Windows {
-                size: filters.kernel,
-                stride: filters.stride,
-                before: layer.before(),
-            };
-            let pads = windows.pads(filters.image, output).0;
+            let windows = Windows::of_convolution(layer);
             let settings = [
-                ("strides", Attribute::Integers(&windows.strides())),
-                ("pads", Attribute::Integers(&pads)),
+                ("strides", Attribute::Integers(&sizes([windows.stride; 2]))),
+                ("pads", Attribute::Integers(&sizes(windows.pads))),
             ];
             let sums = graph.op_with("Conv", &[&images, &weight, &bias], &settings);
             Flow {
@@ -189,16 +184,14 @@ fn layer(graph: &mut Graph, layer: &Layer, numbers: &Numbers<'_>, flow: Flow) ->
             let weight = graph.constant(&weight, &shape);
             let bias = graph.constant(numbers.of("bias"), &[filters.filters]);
             let images = flow.into_images(graph, filters.image);
-            let windows = Windows {
-                size: kernel,
-                stride: filters.stride,
-                before: layer.before(),
-            };
-            let (pads, lacking) = windows.pads(output, filters.image);
+            let windows = Windows::of_transposed(layer);
             let settings = [
-                ("strides", Attribute::Integers(&windows.strides())),
-                ("pads", Attribute::Integers(&pads)),
-                ("output_padding", Attribute::Integers(&lacking)),
+                ("strides", Attribute::Integers(&sizes([windows.stride; 2]))),
+                ("pads", Attribute::Integers(&sizes(windows.pads))),
+                (
+                    "output_padding",
+                    Attribute::Integers(&sizes(windows.behind)),
+                ),
             ];
             let sums = graph.op_with("ConvTranspose", &[&images, &weight, &bias], &settings);
             Flow {
@@ -208,21 +201,19 @@ fn layer(graph: &mut Graph, layer: &Layer, numbers: &Numbers<'_>, flow: Flow) ->
         }
         Layer::Pool(layer) => {
             let images = flow.into_images(graph, layer.image);
-            let windows = Windows {
-                size: layer.size,
-                stride: layer.stride,
-                before: layer.before(),
-            };
+            let windows = Windows::of_pool(layer);
             let kind = match layer.of {
                 Pooled::Max => "MaxPool",
                 // What lies outside of the image doesn't count: ONNX's default.
                 Pooled::Average => "AveragePool",
             };
-            let pads = windows.pads(layer.image, layer.output()).0;
             let settings = [
-                ("kernel_shape", Attribute::Integers(&[layer.size as i64; 2])),
-                ("strides", Attribute::Integers(&windows.strides())),
-                ("pads", Attribute::Integers(&pads)),
+                (
+                    "kernel_shape",
+                    Attribute::Integers(&sizes([windows.size; 2])),
+                ),
+                ("strides", Attribute::Integers(&sizes([windows.stride; 2]))),
+                ("pads", Attribute::Integers(&sizes(windows.pads))),
             ];
             Flow {
                 value: graph.op_with(kind, &[&images], &settings),
@@ -251,32 +242,9 @@ fn layer(graph: &mut Graph, layer: &Layer, numbers: &Numbers<'_>, flow: Flow) ->
     }
 }
 
-/// How windows move over the larger of two images.
-struct Windows {
-    size: usize,
-    stride: usize,
-    /// How far the first reaches out, above and left.
-    before: [usize; 2],
-}
-
-impl Windows {
-    fn strides(&self) -> [i64; 2] {
-        [self.stride as i64; 2]
-    }
-
-    /// How far windows reach out above, left, below and right; and how many lines and pixels
-    /// of the larger image are behind the last window.
-    fn pads(&self, larger: Image, places: Image) -> ([i64; 4], [i64; 2]) {
-        let beyond = |side: usize, places: usize, before: usize| {
-            let reach = (places.saturating_sub(1) * self.stride + self.size) as i64;
-            reach - before as i64 - side as i64
-        };
-        let [top, left] = self.before;
-        let below = beyond(larger.height, places.height, top);
-        let right = beyond(larger.width, places.width, left);
-        let pads = [top as i64, left as i64, below.max(0), right.max(0)];
-        (pads, [(-below).max(0), (-right).max(0)])
-    }
+/// Numbers as settings hold them.
+fn sizes<const N: usize>(sizes: [usize; N]) -> [i64; N] {
+    sizes.map(|size| size as i64)
 }
 
 /// The `k` largest numbers, those below 0 as 0, and 0 elsewhere. Of equal ones, ONNX takes the
