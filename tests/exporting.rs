@@ -164,3 +164,117 @@ fn dates_are_refused_and_features_go_without_them() {
         .run("export a/model.safetensors --format pickle --out a")
         .fails(2, &["onnx"]);
 }
+
+/// The examples of the documentation, in order.
+fn examples() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/exporting.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let blocks = text.split("```python\n").skip(1);
+    blocks
+        .map(|block| block.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn examples_of_the_documentation_give_what_the_program_gives() {
+    let place = Place::new();
+    place
+        .run(&format!(
+            "train strokes:rows=400 --out a --hidden 24 --latent 6 {QUICK}"
+        ))
+        .ok();
+    let model = "a/model.safetensors";
+    for command in [
+        format!("encode {model} strokes:rows=300 --part train --out codes.npy --quiet"),
+        format!("decode {model} codes.npy --out flat.npy --quiet"),
+        format!("reconstruct {model} flat.npy --out expected.npy --quiet"),
+        format!("export {model} --format safetensors --out weights.safetensors"),
+        format!("export {model} --format onnx --out model.onnx"),
+    ] {
+        place.run(&command).ok();
+    }
+    let given = "import numpy as np; np.save('rows.npy', np.load('flat.npy').reshape(-1, 28, 28))";
+    let compared = "import numpy as np; a, b = (np.load(n).ravel() for n in ('back.npy', \
+        'expected.npy')); e = abs(a - b).max() / abs(b).max(); assert e < 1e-5, e";
+    let [onnx, numpy, torch] = examples().try_into().unwrap();
+    for (example, python) in [
+        (onnx, Python::find("onnxruntime, numpy")),
+        (numpy, Python::find("safetensors, numpy")),
+        (torch, Python::find_if_there("torch, safetensors, numpy")),
+    ] {
+        if let Some(python) = python {
+            for program in [given, &example, compared] {
+                python.run_text(program, &place.path(""));
+            }
+            std::fs::remove_file(place.path("back.npy")).unwrap();
+        }
+    }
+    place
+        .run(&format!(
+            "export {model} --format safetensors --part score --out b"
+        ))
+        .fails(2, &["`--part` is for ONNX"]);
+}
+
+#[test]
+fn training_begins_with_given_weights() {
+    let place = Place::new();
+    let train = |out: &str, options: &str| {
+        place.run(&format!(
+            "train strokes:rows=300 --out {out} --batch 32 --no-report {options}"
+        ))
+    };
+    let shape = "--hidden 12 --norm batch --latent 4";
+    train("a", &format!("{shape} --epochs 5")).ok();
+    place
+        .run("export a/model.safetensors --format safetensors --out a.safetensors")
+        .ok();
+    // So slowly that nothing is learnt: what is measured is what it began with.
+    let still = format!("{shape} --epochs 1 --optimizer sgd:lr=1e-9 --seed 0");
+    for (name, weights) in [("own", "a/model.safetensors"), ("torch", "a.safetensors")] {
+        train(name, &format!("{still} --initial-weights {weights}")).ok();
+        let last = |name: &str| -> f64 {
+            let history = place.read(&format!("{name}/history.csv"));
+            let line = history.lines().last().unwrap();
+            line.split(',').nth(1).unwrap().parse().unwrap()
+        };
+        let (begun, trained, drawn) = (last(name), last("a"), 0.69);
+        assert!(
+            begun < trained && trained < drawn,
+            "{name}: {begun} {trained}"
+        );
+    }
+    place
+        .run("train --settings own/settings.toml --out again --no-report")
+        .ok();
+    assert!(
+        place.bytes("own/model.safetensors") == place.bytes("again/model.safetensors"),
+        "the settings of a run repeat it"
+    );
+    for (options, said) in [
+        (
+            "--hidden 10 --latent 4",
+            "encoder.0.weight: expected F32 [10, 784], found F32 [12, 784]",
+        ),
+        (
+            "--hidden 12 --latent 3",
+            "encoder.3.weight: expected F32 [3, 12], found F32 [4, 12]",
+        ),
+    ] {
+        train(
+            "b",
+            &format!("{options} --norm batch --initial-weights a.safetensors"),
+        )
+        .fails(1, &["a.safetensors: ", said, "hint: "]);
+    }
+    train(
+        "b",
+        "--hidden 12 --latent 4 --initial-weights a.safetensors",
+    )
+    .fails(1, &["no layer of this network has such numbers"]);
+    train("b", "--initial-weights none.safetensors").fails(1, &["none.safetensors: "]);
+    assert!(!place.path("b").exists());
+    place
+        .run("sweep --settings own/settings.toml --grid latent=2,3 --out s")
+        .fails(2, &["begin with weights of their own"]);
+}

@@ -13,6 +13,8 @@ pub struct RunSettings {
     pub data: Option<String>,
     /// How it is read.
     pub source: SourceArguments,
+    /// A file of weights to begin with, in place of drawn ones.
+    pub initial_weights: Option<String>,
     /// How to train.
     pub settings: Settings,
 }
@@ -20,6 +22,7 @@ pub struct RunSettings {
 /// The keys besides those of [`Settings`].
 const DATA: &str = "data";
 const SOURCE: &str = "source";
+const INITIAL_WEIGHTS: &str = "initial-weights";
 
 impl RunSettings {
     /// Reads a settings file.
@@ -40,14 +43,8 @@ impl RunSettings {
 
     /// The same, once it is a table.
     pub fn from_table(mut table: toml::Table, place: &str) -> anyhow::Result<Self> {
-        let data = match table.remove(DATA) {
-            None => None,
-            Some(toml::Value::String(data)) => Some(data),
-            Some(other) => {
-                let message = format!("{place}: data: expected a text, found {}", other.type_str());
-                return Err(Failure::usage(message, None).into());
-            }
-        };
+        let data = take_text(&mut table, DATA, place)?;
+        let initial_weights = take_text(&mut table, INITIAL_WEIGHTS, place)?;
         let source = match table.remove(SOURCE) {
             None => SourceArguments::default(),
             Some(value) => read(value, &format!("{place}: source"), &[])?,
@@ -57,6 +54,7 @@ impl RunSettings {
         Ok(Self {
             data,
             source,
+            initial_weights,
             settings,
         })
     }
@@ -69,8 +67,10 @@ impl RunSettings {
     /// The same, before it is text.
     pub fn to_table(&self) -> anyhow::Result<toml::Table> {
         let mut table = toml::Table::new();
-        if let Some(data) = &self.data {
-            table.insert(DATA.to_owned(), data.clone().into());
+        for (key, text) in [(DATA, &self.data), (INITIAL_WEIGHTS, &self.initial_weights)] {
+            if let Some(text) = text {
+                table.insert(key.to_owned(), text.clone().into());
+            }
         }
         table.extend(toml::Table::try_from(&self.settings)?);
         let source = toml::Table::try_from(&self.source)?;
@@ -78,6 +78,18 @@ impl RunSettings {
             table.insert(SOURCE.to_owned(), source.into());
         }
         Ok(table)
+    }
+}
+
+fn take_text(table: &mut toml::Table, key: &str, place: &str) -> anyhow::Result<Option<String>> {
+    match table.remove(key) {
+        None => Ok(None),
+        Some(toml::Value::String(text)) => Ok(Some(text)),
+        Some(other) => {
+            let found = other.type_str();
+            let message = format!("{place}: {key}: expected a text, found {found}");
+            Err(Failure::usage(message, None).into())
+        }
     }
 }
 
@@ -93,7 +105,10 @@ fn read<'de, T: Deserialize<'de>>(
         let near = ae_choice::suggest(unknown, known.iter().map(String::as_str));
         let hint = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known: {DATA}, {SOURCE}, {}", known.join(", ")),
+            None => format!(
+                "known: {DATA}, {SOURCE}, {INITIAL_WEIGHTS}, {}",
+                known.join(", ")
+            ),
         };
         let message = format!("{place}: unknown setting `{unknown}`");
         return Err(Failure::usage(message, Some(hint)).into());
@@ -117,6 +132,7 @@ mod tests {
         run.settings.hidden = vec![128, 64];
         run.settings.optimizer = "adam:lr=0.002".parse().unwrap();
         run.settings.loss = Some("bce".parse().unwrap());
+        run.initial_weights = Some("weights.safetensors".to_owned());
         run.source.invert = true;
         let text = run.to_toml().unwrap();
         assert!(text.contains("optimizer = \"adam:lr=0.002\""), "{text}");

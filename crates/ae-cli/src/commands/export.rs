@@ -1,4 +1,5 @@
 use super::{print, warn};
+use crate::failure::Failure;
 use ae_model::export::{DOMAIN_VERSION, IR_VERSION, OPSET, Onnx, Port, Section};
 use ae_model::{Model, write_beside};
 use clap::ValueEnum;
@@ -7,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// Writes a model as a file of another program.
 ///
 /// ONNX: rows go in and come out as the data have them; what is done to them before and after
-/// the network is part of the file.
+/// the network is part of the file. Safetensors: the network's weights by the names, shapes and
+/// order of PyTorch, and its modules as metadata.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// A model file.
@@ -15,9 +17,9 @@ pub struct Arguments {
     /// What kind of file.
     #[arg(long)]
     format: Format,
-    /// What of the model.
-    #[arg(long, default_value = "whole")]
-    part: Part,
+    /// What of the model, as ONNX [default: whole].
+    #[arg(long)]
+    part: Option<Part>,
     /// The network alone: it takes and gives features, as preprocessing makes them.
     #[arg(long)]
     features: bool,
@@ -33,6 +35,8 @@ pub struct Arguments {
 enum Format {
     /// For ONNX Runtime and all that reads ONNX
     Onnx,
+    /// For PyTorch, NumPy and all that reads safetensors
+    Safetensors,
 }
 
 #[derive(ValueEnum, Debug, Clone, Copy)]
@@ -62,11 +66,29 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
     match arguments.format {
         Format::Onnx => onnx(&arguments, &model, quiet),
+        Format::Safetensors => safetensors(&arguments, &model),
     }
 }
 
+fn safetensors(arguments: &Arguments, model: &Model) -> anyhow::Result<()> {
+    if arguments.part.is_some() {
+        let hint = "encoder and decoder are both in the file; scores are for ONNX";
+        let message = "`--part` is for ONNX: a file of weights holds the whole network";
+        return Err(Failure::usage(message, Some(hint.to_owned())).into());
+    }
+    model.save_for_torch(&arguments.out)?;
+    if arguments.json {
+        let value = serde_json::json!({ "file": arguments.out });
+        return print(&serde_json::to_string_pretty(&value)?);
+    }
+    print(&format!(
+        "{}: safetensors, weights as PyTorch names and shapes them",
+        arguments.out.display()
+    ))
+}
+
 fn onnx(arguments: &Arguments, model: &Model, quiet: bool) -> anyhow::Result<()> {
-    let section = arguments.part.into();
+    let section = arguments.part.unwrap_or(Part::Whole).into();
     let onnx = model.to_onnx(section, arguments.features)?;
     write_beside(&arguments.out, true, |file| file.write_all(&onnx.bytes))?;
     if section == Section::Score && model.windowing().is_some() {

@@ -70,7 +70,7 @@ commands! {
     Repair(repair),
     /// Fill the missing cells of a table with what the model expects.
     Impute(impute),
-    /// Write a model as a file of another program: ONNX.
+    /// Write a model as a file of another program: ONNX, safetensors.
     Export(export),
     /// Show what is in a model file.
     Info(info),

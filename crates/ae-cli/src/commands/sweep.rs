@@ -202,6 +202,11 @@ fn asked(arguments: &Arguments) -> anyhow::Result<Plan> {
         let hint = "name it: `ae sweep mnist`, or `data = \"mnist\"` in the plan";
         return Err(Failure::usage("no data to train on", Some(hint.to_owned())).into());
     }
+    if plan.run.initial_weights.is_some() {
+        let hint = "leave `initial-weights` out: trials differ in their seeds and sizes";
+        let message = "the trials of a sweep begin with weights of their own";
+        return Err(Failure::usage(message, Some(hint.to_owned())).into());
+    }
     plan.run.source = arguments.source.over(&plan.run.source);
     arguments.options.apply(&mut plan.run.settings);
     let search = &mut plan.search;

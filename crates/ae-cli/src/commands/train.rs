@@ -13,7 +13,7 @@ use crate::stop;
 use ae_data::Parts;
 use ae_model::{Aim, Finished, Plan, Session, Settings, evaluate_run};
 use ae_nn::Outcome;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What `ae train` alone does.
@@ -41,6 +41,10 @@ pub struct Arguments {
     /// for compressing it.
     #[arg(long, conflicts_with_all = ["recipe", "settings", "resume"])]
     anomalies: bool,
+    /// Begin with the weights in this file, in place of drawn ones: a model of the same shape, or
+    /// weights as `ae export --format safetensors` writes them.
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    initial_weights: Option<String>,
     /// Folder to write to [default: runs/ and the data's name].
     #[arg(long, short, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -68,6 +72,7 @@ impl Arguments {
             settings: Some(settings),
             resume: None,
             anomalies: false,
+            initial_weights: None,
             out: Some(out),
             overwrite: true,
             no_report: false,
@@ -109,7 +114,10 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     if let Some(aim) = arguments.aim() {
         asked.settings = suited(&parts, aim, &arguments.options);
     }
-    let plan = Plan::new(&parts, &asked.settings)?;
+    let mut plan = Plan::new(&parts, &asked.settings)?;
+    if let (Some(weights), None) = (&asked.initial_weights, &arguments.resume) {
+        plan.begin_with(Path::new(weights))?;
+    }
     untrained()?;
     warn(&plan.warnings, quiet);
 
@@ -121,6 +129,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     let resolved = RunSettings {
         data: Some(data.clone()),
         source: asked.source,
+        initial_weights: asked.initial_weights,
         settings: plan.settings.clone(),
     };
     let settings = resolved.to_toml()?;
@@ -233,6 +242,9 @@ fn asked(arguments: &Arguments) -> anyhow::Result<RunSettings> {
     };
     if let Some(data) = &arguments.data {
         asked.data = Some(data.clone());
+    }
+    if let Some(weights) = &arguments.initial_weights {
+        asked.initial_weights = Some(weights.clone());
     }
     asked.source = arguments.source.over(&asked.source);
     arguments.options.apply(&mut asked.settings);

@@ -102,6 +102,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         data: Some(arguments.data.clone()),
         source: arguments.source,
         settings: chosen,
+        ..RunSettings::default()
     };
     let settings = folder.write("settings.toml", &run.to_toml()?)?;
     if !quiet {

@@ -1,6 +1,8 @@
 //! Models for other programs: what they need to run one, and nothing that only training knew.
 
 mod onnx;
+#[cfg(test)]
+mod tests;
 mod torch;
 mod weights;
 mod windows;

@@ -109,7 +109,19 @@ fn boundaries(layers: &[Layer]) -> Vec<Option<Image>> {
 
 /// Whether a layer makes its numbers of many, in no order.
 fn mixes(layer: &Layer) -> bool {
-    matches!(layer, Layer::Dense(_))
+    match layer {
+        Layer::Dense(_) => true,
+        Layer::Activate(_)
+        | Layer::Dropout(_)
+        | Layer::BatchNorm(_)
+        | Layer::LayerNorm(_)
+        | Layer::Shift(_)
+        | Layer::TopK(_)
+        | Layer::Convolve(_)
+        | Layer::ConvolveTransposed(_)
+        | Layer::Pool(_)
+        | Layer::Upsample(_) => false,
+    }
 }
 
 struct Writer<'a> {

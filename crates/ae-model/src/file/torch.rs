@@ -141,8 +141,13 @@ fn check_all_used(placed: &[Placed], tensors: &SafeTensors<'_>) -> Result<(), Fi
     let is_used = |name: &&str| {
         name.ends_with("num_batches_tracked") || placed.iter().any(|tensor| tensor.name == **name)
     };
-    let mut names = tensors.names().into_iter();
-    match names.find(|name| !is_used(name)) {
+    // The same one each time.
+    match tensors
+        .names()
+        .into_iter()
+        .filter(|name| !is_used(name))
+        .min()
+    {
         None => Ok(()),
         Some(name) => Err(FileProblem::Unused {
             name: name.to_owned(),

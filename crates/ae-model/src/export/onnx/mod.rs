@@ -8,8 +8,6 @@ mod protobuf;
 mod rows;
 mod score;
 mod table;
-#[cfg(test)]
-mod tests;
 
 pub use graph::{DOMAIN_VERSION, IR_VERSION, OPSET, Port, Type};
 

@@ -258,7 +258,7 @@ fn numbers_in(graph: &mut Graph, columns: &Columns<'_>, numbers: &[&Column<'_>])
     } else {
         let each = numbers
             .iter()
-            .map(|column| graph.input(&column.name, columns.number_type(), &[1]));
+            .map(|column| graph.input(column.name, columns.number_type(), &[1]));
         let each: Vec<Name> = each.collect();
         graph.beside(&each)
     };
@@ -277,7 +277,7 @@ fn numbers_in(graph: &mut Graph, columns: &Columns<'_>, numbers: &[&Column<'_>])
 
 /// A column of words: rows × its features, and 1 where the cell is missing.
 fn word_in(graph: &mut Graph, column: &Column<'_>, word: &Word) -> (Name, Name) {
-    let text = graph.input(&column.name, Type::Text, &[1]);
+    let text = graph.input(column.name, Type::Text, &[1]);
     let (keys, places): (Vec<String>, Vec<i64>) = word.places.iter().cloned().unzip();
     let settings = [
         ("keys_strings", Attribute::Texts(&keys)),

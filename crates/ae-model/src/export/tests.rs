@@ -1,15 +1,18 @@
-//! Layers and rows that the program's own choices don't lead to, in ONNX Runtime.
+//! Layers and rows that the program's own choices don't lead to, in the programs that read our
+//! files.
 
-#[path = "../../../../../tests/python.rs"]
+#[path = "../../../../tests/python.rs"]
 mod python;
 
 use super::Section;
+use crate::file::read_weights;
 use crate::{Model, Plan, Settings, train};
 use ae_data::{Dataset, Layout, Parts, Values, write_npy};
 use ae_nn::layer::{
     Activate, BatchNorm, Convolve, ConvolveTransposed, Dense, Filters, Image, LayerNorm, Padding,
     Pool, Pooled, Shift, TopK, Upsample,
 };
+use ae_nn::network::PlacedBlock;
 use ae_nn::{Activation, Autoencoder, Initialiser, Layer, Network};
 use ndarray::{Array2, ArrayView2};
 use python::Python;
@@ -59,7 +62,7 @@ fn dense(inputs: usize, outputs: usize) -> Layer {
 }
 
 /// Windows of odd sizes, strides and paddings, and everything that is done to rows.
-fn stacks() -> Vec<(&'static str, Vec<Layer>)> {
+fn stacks() -> Vec<(String, Vec<Layer>)> {
     let sides = Padding::Sides([1, 0, 2, 1]);
     let start = image(7, 5, 2);
     let mut stacks = Vec::new();
@@ -74,6 +77,9 @@ fn stacks() -> Vec<(&'static str, Vec<Layer>)> {
         let small = convolution.output();
         let transposed = ConvolveTransposed(filters(small, 4, kernel, stride, padding));
         let mut layers = vec![Layer::from(convolution), transposed.clone().into()];
+        let numbers = transposed.output().numbers();
+        let bare = [&layers[..], &[dense(numbers, 70)]].concat();
+        stacks.push((format!("{name}-alone"), bare));
         for of in [Pooled::Max, Pooled::Average] {
             let pool = Pool {
                 image: transposed.output(),
@@ -93,17 +99,11 @@ fn stacks() -> Vec<(&'static str, Vec<Layer>)> {
                 stride: 3,
                 padding: Padding::Valid,
             };
-            let width = transposed.output().numbers();
-            let numbers = back.output().numbers();
-            layers.extend([
-                pool.into(),
-                upsample.into(),
-                back.into(),
-                dense(numbers, width),
-            ]);
+            let mixed = dense(back.output().numbers(), numbers);
+            layers.extend([pool.into(), upsample.into(), back.into(), mixed]);
         }
-        layers.push(dense(transposed.output().numbers(), 70));
-        stacks.push((name, layers));
+        layers.push(dense(numbers, 70));
+        stacks.push((name.to_owned(), layers));
     }
     let mut rows = vec![
         Layer::from(Shift { width: 70 }),
@@ -123,7 +123,7 @@ fn stacks() -> Vec<(&'static str, Vec<Layer>)> {
             .into(),
         );
     }
-    stacks.push(("rows", rows));
+    stacks.push(("rows".to_owned(), rows));
     stacks
 }
 
@@ -153,11 +153,8 @@ fn write_rows(path: &Path, rows: ArrayView2<f32>) {
     write_npy(&mut File::create(path).unwrap(), rows).unwrap();
 }
 
-#[test]
-fn every_layer_gives_what_onnx_runtime_gives() {
-    let Some(python) = Python::find("onnx, onnxruntime") else {
-        return;
-    };
+/// A model of 70 numbers, and one for each of the stacks.
+fn models() -> Vec<(String, Model)> {
     let names = (0..70).map(|column| format!("c{column}")).collect();
     let values = Values::Floats(numbers(ROWS, 70));
     let data = Dataset::new("numbers", Layout::Columns(names), values, None).unwrap();
@@ -166,36 +163,89 @@ fn every_layer_gives_what_onnx_runtime_gives() {
         latent: Some(2),
         ..Settings::default()
     };
-    let mut model = trained(data, settings);
-    let folder = tempfile::tempdir().unwrap();
-    let rows = Array2::from_shape_vec((ROWS, 70), numbers(ROWS, 70)).unwrap();
-    write_rows(&folder.path().join("given.npy"), rows.view());
-    let mut arguments = Vec::new();
-    for (name, layers) in stacks() {
+    let model = trained(data, settings);
+    let with = |(name, layers)| {
         let mut network = Network::new(layers, 1).unwrap();
-        let biases: Vec<_> = network
-            .blocks()
-            .into_iter()
-            .filter(|b| b.shape.len() == 1)
-            .collect();
+        let blocks = network.blocks().into_iter();
+        let biases: Vec<_> = blocks.filter(|block| block.shape.len() == 1).collect();
         for bias in biases {
             stir(&mut network.parameters_mut()[bias.range]);
         }
         stir(network.state_mut());
+        let mut model = model.clone();
         let output = "sigmoid".parse().unwrap();
         model.autoencoder = Autoencoder::from_network(network, 1, output).unwrap();
-        let onnx = model.to_onnx(Section::Whole, false).unwrap();
-        std::fs::write(folder.path().join(format!("{name}.onnx")), onnx.bytes).unwrap();
+        (name, model)
+    };
+    stacks().into_iter().map(with).collect()
+}
+
+/// Runs a script on files named as each of the models, and what the models make of rows.
+fn compare(python: &Python, script: &str, models: &[(String, Model)], folder: &Path, kind: &str) {
+    let rows = Array2::from_shape_vec((ROWS, 70), numbers(ROWS, 70)).unwrap();
+    write_rows(&folder.join("given.npy"), rows.view());
+    let mut arguments = Vec::new();
+    for (name, model) in models {
         let expected = model.reconstruct_rows(rows.view()).unwrap();
-        write_rows(&folder.path().join(format!("{name}.npy")), expected.view());
+        write_rows(&folder.join(format!("{name}.npy")), expected.view());
         arguments.extend([
-            format!("{name}.onnx"),
-            "given.npy".into(),
+            format!("{name}.{kind}"),
+            "given.npy".to_owned(),
             format!("{name}.npy"),
         ]);
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    python.run("onnx_check.py", folder.path(), &arguments);
+    python.run(script, folder, &arguments);
+}
+
+#[test]
+fn every_layer_gives_what_onnx_runtime_gives() {
+    let Some(python) = Python::find("onnx, onnxruntime") else {
+        return;
+    };
+    let (folder, models) = (tempfile::tempdir().unwrap(), models());
+    for (name, model) in &models {
+        let onnx = model.to_onnx(Section::Whole, false).unwrap();
+        std::fs::write(folder.path().join(format!("{name}.onnx")), onnx.bytes).unwrap();
+    }
+    compare(&python, "onnx_check.py", &models, folder.path(), "onnx");
+}
+
+#[test]
+fn every_layer_is_a_module_and_comes_back() {
+    let (folder, mut models) = (tempfile::tempdir().unwrap(), models());
+    models.retain(|(name, model)| {
+        let path = folder.path().join(format!("{name}.safetensors"));
+        let saved = model.save_for_torch(&path);
+        if ["sides", "even"].contains(&name.as_str()) {
+            let error = saved.unwrap_err().to_string();
+            assert!(error.contains("as no module of PyTorch does"), "{error}");
+            return false;
+        }
+        saved.unwrap();
+        let network = model.autoencoder.network();
+        let zeros = Network::zeros(network.layers().to_vec()).unwrap();
+        let output = model.autoencoder.output_activation();
+        let mut back = Autoencoder::from_network(zeros, 1, output).unwrap();
+        read_weights(&mut back, &path).unwrap();
+        assert_eq!(back.network().parameters(), network.parameters(), "{name}");
+        let is_exported = |block: &&PlacedBlock| block.name.starts_with("running");
+        for block in network.state_blocks().iter().filter(is_exported) {
+            let [found, expected] =
+                [back.network(), network].map(|network| &network.state()[block.range.clone()]);
+            assert_eq!(found, expected, "{name}: {}", block.name);
+        }
+        true
+    });
+    if let Some(python) = Python::find_if_there("torch, numpy") {
+        compare(
+            &python,
+            "torch_check.py",
+            &models,
+            folder.path(),
+            "safetensors",
+        );
+    }
 }
 
 #[test]
