@@ -100,6 +100,7 @@ fn onnx_runtime_gives_what_the_program_gives() {
             "--hidden 12 --latent 2 --tied --activation softplus",
         ),
         ("dictionary", "--latent 32 --top-k 4"),
+        ("variational", "--variational --hidden 12 --latent 2"),
     ] {
         place
             .run(&format!("train curve.csv --out {name} {options} {QUICK}"))

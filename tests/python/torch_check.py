@@ -34,7 +34,16 @@ class Shift(nn.Module):
         return x + self.shift
 
 
-OURS = {"TopK": TopK, "Shift": Shift}
+class Mean(nn.Module):
+    def __init__(self, latent):
+        super().__init__()
+        self.latent = latent
+
+    def forward(self, x):
+        return x[:, : self.latent]
+
+
+OURS = {"TopK": TopK, "Shift": Shift, "Mean": Mean}
 
 
 def read(path):

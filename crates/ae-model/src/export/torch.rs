@@ -110,7 +110,7 @@ fn boundaries(layers: &[Layer]) -> Vec<Option<Image>> {
 /// Whether a layer makes its numbers of many, in no order.
 fn mixes(layer: &Layer) -> bool {
     match layer {
-        Layer::Dense(_) => true,
+        Layer::Dense(_) | Layer::GaussianCode(_) => true,
         Layer::Activate(_)
         | Layer::Dropout(_)
         | Layer::BatchNorm(_)
@@ -189,10 +189,13 @@ impl Writer<'_> {
                     self.row(index, names, self.boundaries[index]);
                 }
             }
-            // These two are no modules of PyTorch; the documentation has them.
+            // These three are no modules of PyTorch; the documentation has them.
             Layer::Shift(layer) => {
                 self.push(json!({ "module": "Shift", "width": layer.width }));
                 self.row(index, ["shift", "shift"], self.boundaries[index]);
+            }
+            Layer::GaussianCode(layer) => {
+                self.push(json!({ "module": "Mean", "latent": layer.latent }));
             }
             Layer::TopK(layer) => self.push(json!({ "module": "TopK", "k": layer.k })),
             Layer::Convolve(layer) => {

@@ -155,6 +155,11 @@ fn layer(graph: &mut Graph, layer: &Layer, numbers: &Numbers<'_>, flow: Flow) ->
             let rows = flow.into_rows(graph);
             Flow::rows(top_k(graph, layer.k, &rows))
         }
+        Layer::GaussianCode(layer) => {
+            let rows = flow.into_rows(graph);
+            let means: Vec<usize> = (0..layer.latent).collect();
+            Flow::rows(graph.columns(&rows, &means))
+        }
         Layer::Convolve(layer) => {
             let (filters, output) = (&layer.0, layer.output());
             let (kernel, channels) = (filters.kernel, filters.image.channels);
