@@ -28,6 +28,7 @@
 //! | [`network`] | a stack of layers over one stretch of parameters | |
 //! | [`term`] | what training asks for besides a good reconstruction | a file, and its name in `Sparsity` |
 //! | [`trainer`] | the training loop, checkpoints, early stopping | |
+//! | [`variational`] | what codes that are drawn tell of rows | |
 //!
 //! This crate opens no file and knows no data format: rows come through [`Samples`],
 //! checkpoints leave as plain numbers through [`Trainer::progress`] and
