@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+
+use crate::process;
 
 /// An architecture, how the program is asked for it, and what to look at.
 struct Architecture {
@@ -144,8 +145,7 @@ pub fn run() -> Result<()> {
 
 /// Runs the program, in an optimised build; what it said on stdout.
 fn ae(root: &Path, arguments: &[&str]) -> Result<String> {
-    let output = Command::new("cargo")
-        .args(["run", "--quiet", "--release", "--package", "ae-cli", "--"])
+    let output = process::ae()
         .args(arguments)
         .arg("--quiet")
         .current_dir(root)

@@ -5,6 +5,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+/// The program `ae` in an optimised build, to be given its arguments.
+pub fn ae() -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["run", "--quiet", "--release", "--package", "ae-cli", "--"]);
+    command
+}
+
 /// Runs a program without showing its output; the last lines of what it complained about
 /// become the error when it fails.
 pub fn run_quietly(command: &mut Command) -> Result<()> {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+
+use crate::process;
 
 /// Arguments of the command.
 #[derive(Args)]
@@ -40,16 +41,8 @@ pub fn run(arguments: &SweepArguments) -> Result<()> {
         );
         return Ok(());
     }
-    let status = Command::new("cargo")
-        .args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "ae-cli",
-            "--",
-            "sweep",
-        ])
+    let status = process::ae()
+        .arg("sweep")
         .args(&arguments.rest)
         .status()
         .context("cannot start `cargo`")?;
@@ -123,7 +116,7 @@ mod tests {
         assert!(script.contains("\n#SBATCH --array=0-2\n"), "{script}");
         let line = "/opt/ae sweep --threads 2 --shard \"$SLURM_ARRAY_TASK_ID/3\" mnist --grid 'hidden=none;128' &";
         assert!(script.contains(line), "{script}");
-        let checked = Command::new("sh")
+        let checked = std::process::Command::new("sh")
             .args(["-n", "-c", &script])
             .output()
             .unwrap();

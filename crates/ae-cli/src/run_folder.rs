@@ -157,8 +157,8 @@ pub fn write_text(path: &Path, text: &str) -> Result<(), ModelError> {
     write_beside(path, false, |file| file.write_all(text.as_bytes()))
 }
 
-/// The history as CSV, with the divergence of codes where they are drawn. Times are known of the epochs of this run only: a resumed run's
-/// earlier epochs have none.
+/// The history as CSV, with the divergence of codes where they are drawn. Times are known of the
+/// epochs of this run only: a resumed run's earlier epochs have none.
 pub fn history_csv(history: &[Epoch], timed: &[Epoch]) -> String {
     let mut text = String::from(
         "epoch,train_loss,validation_loss,penalty,learning_rate,seconds,rows_per_second",

@@ -4,14 +4,11 @@
 use crate::loss::Measure;
 use crate::network::{Network, Scratch};
 use crate::term::divergence_of_number;
-use crate::trainer::{count_rows, read_batch};
+use crate::trainer::{BATCH, count_rows, read_batch};
 use crate::{Autoencoder, Error, Loss, Samples};
 use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{Matrix, parallel};
 use ndarray::Array2;
-
-/// Rows read at a time.
-const BATCH: usize = 512;
 
 /// Variance of a number's mean over rows above which it is in use (Burda et al. 2016).
 pub const ACTIVE: f64 = 0.01;

@@ -2,18 +2,15 @@
 //! way to share the work stops to fit.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use ae_model::Part;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
+use super::measure::LEAST;
 use super::peak::Peak;
 use super::training::{Training, Until, WARM_UP};
 use super::workload::{Workload, workloads};
-
-/// How long a repetition takes, at least.
-const LEAST: Duration = Duration::from_millis(200);
 
 /// Everything that was measured.
 #[derive(Debug, Serialize)]

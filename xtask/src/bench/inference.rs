@@ -1,14 +1,11 @@
-use std::time::{Duration, Instant};
-
 use ae_nn::{Autoencoder, Leg, Samples, Scratch};
 use anyhow::Result;
 use ndarray::{Array2, Axis, Slice};
 
+use super::measure::seconds_of;
+
 /// Rows of a batch.
 pub const BATCH: usize = 4096;
-
-/// How long a single repetition takes, at least.
-const LEAST: Duration = Duration::from_millis(200);
 
 /// Putting rows through, into buffers that are there.
 pub struct Inference<'a> {
@@ -35,16 +32,7 @@ impl<'a> Inference<'a> {
     /// Seconds that `count` rows take: the mean of as many calls as fill a repetition, after
     /// one that isn't counted.
     pub fn seconds(&mut self, count: usize) -> Result<f64> {
-        self.call(count)?;
-        let started = Instant::now();
-        let mut calls = 0;
-        while started.elapsed() < LEAST {
-            for _ in 0..(BATCH / count).clamp(1, 64) {
-                self.call(count)?;
-                calls += 1;
-            }
-        }
-        Ok(started.elapsed().as_secs_f64() / f64::from(calls))
+        seconds_of((BATCH / count).clamp(1, 64), || self.call(count))
     }
 
     fn call(&mut self, count: usize) -> Result<()> {

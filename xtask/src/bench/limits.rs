@@ -6,7 +6,6 @@
 //! more goes to activations, the loss, reading rows and handing work from thread to thread.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use ae_model::Part;
 use ae_nn::optimizer::{Adam, Moment, Piece, Rule};
@@ -16,13 +15,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use super::inference::{BATCH, Inference};
+use super::measure::{LEAST, seconds_of};
 use super::peak::Peak;
 use super::spread::Spread;
 use super::training::{Training, Until, WARM_UP};
 use super::workload::Workload;
-
-/// How long a repetition takes, at least.
-const LEAST: Duration = Duration::from_millis(200);
 
 /// Rows of a batch that one thread takes through a narrow network by itself.
 const LANE: usize = 64;
@@ -91,22 +88,18 @@ fn line(workload: &Workload, peak: Peak, repeat: u32) -> Result<Line> {
     let widths = workload.widths();
     let mut optimiser = Optimiser::new(plan.initial.network().parameters().len());
     let mut copy = Copy::new(BATCH * workload.features());
-    let (mut step, mut forward) = (Products::new(&widths), Products::new(&widths));
-    let cuts = |rows: usize| [rows, LANE.min(rows)];
+    let alone = Products::new(&widths);
     training.run(WARM_UP)?;
 
     let mut turns = [const { Vec::new() }; 6];
     for _ in 0..repeat {
         let speed = training.run(Until::Time(LEAST))?.rows_per_second;
         let taken = [
-            step.seconds(
-                cuts(workload.batch).map(|rows| (workload.batch, rows)),
-                true,
-            ),
-            seconds(|| optimiser.run()),
+            alone.seconds(workload.batch, true)?,
+            seconds(|| optimiser.run())?,
             workload.batch as f64 / speed,
-            forward.seconds(cuts(BATCH).map(|rows| (BATCH, rows)), false),
-            seconds(|| copy.run()),
+            alone.seconds(BATCH, false)?,
+            seconds(|| copy.run())?,
             inference.seconds(BATCH)?,
         ];
         turns
@@ -135,16 +128,12 @@ fn line(workload: &Workload, peak: Peak, repeat: u32) -> Result<Line> {
     })
 }
 
-/// Seconds of one call: the mean of as many as fill a repetition, after one that isn't counted.
-fn seconds(mut call: impl FnMut()) -> f64 {
-    call();
-    let started = Instant::now();
-    let mut calls = 0;
-    while started.elapsed() < LEAST {
+/// Seconds of a call that can't fail.
+fn seconds(mut call: impl FnMut()) -> Result<f64> {
+    seconds_of(1, || {
         call();
-        calls += 1;
-    }
-    started.elapsed().as_secs_f64() / f64::from(calls)
+        Ok(())
+    })
 }
 
 /// The matrix products of a batch, without what stands between them.
@@ -173,17 +162,17 @@ impl Products {
         }
     }
 
-    /// Of the ways to cut `(rows, rows of a part)`, the faster one.
-    fn seconds(&mut self, cuts: [(usize, usize); 2], back: bool) -> f64 {
-        let cuts = cuts.map(|(rows, part)| {
+    /// Of a batch in one piece, or cut into lanes: whichever is faster.
+    fn seconds(&self, rows: usize, back: bool) -> Result<f64> {
+        let cut = |part: usize| {
             let mut ways: Vec<Way> = (0..rows.div_ceil(part)).map(|_| self.way(part)).collect();
             seconds(|| {
                 parallel::for_each(&mut ways[..], 1, |_, ways| {
                     ways.iter_mut().for_each(|way| self.run(way, back));
                 });
             })
-        });
-        cuts[0].min(cuts[1])
+        };
+        Ok(cut(rows)?.min(cut(LANE.min(rows))?))
     }
 
     fn way(&self, rows: usize) -> Way {

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use ae_model::Part;
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -6,6 +8,24 @@ use super::inference::{BATCH, Inference};
 use super::spread::Spread;
 use super::training::{Training, Until, WARM_UP};
 use super::workload::Workload;
+
+/// How long a single repetition takes, at least.
+pub const LEAST: Duration = Duration::from_millis(200);
+
+/// Seconds of one call: the mean of as many as fill a repetition, after one that isn't counted. The
+/// clock is looked at once in so many calls.
+pub fn seconds_of(calls_a_look: usize, mut call: impl FnMut() -> Result<()>) -> Result<f64> {
+    call()?;
+    let started = Instant::now();
+    let mut calls = 0;
+    while started.elapsed() < LEAST {
+        for _ in 0..calls_a_look {
+            call()?;
+            calls += 1;
+        }
+    }
+    Ok(started.elapsed().as_secs_f64() / f64::from(calls))
+}
 
 /// What was measured of one workload.
 #[derive(Debug, Serialize)]

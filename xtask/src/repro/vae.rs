@@ -74,15 +74,18 @@ fn settings(latent: usize, epochs: usize) -> Result<Settings> {
     })
 }
 
+/// The program's recipe `vae`.
+fn recipe() -> Result<Settings> {
+    let text = include_str!("../../../crates/ae-cli/recipes/vae.toml");
+    let mut table: toml::Table = text.parse()?;
+    table.remove("data");
+    Ok(table.try_into()?)
+}
+
 fn pytorch(arguments: &ReproArguments) -> Result<Outcome> {
     let parts = mnist(arguments)?;
     let by_protocol = settings(20, 10)?;
-    let recipe = Settings {
-        activation: "silu".parse()?,
-        optimizer: "adam:lr=0.004".parse()?,
-        schedule: "cosine".parse()?,
-        ..by_protocol.clone()
-    };
+    let recipe = recipe()?;
     let mut text = String::from(
         "Negative evidence lower bound of the 10,000 test images after 10 epochs, in nats an image, \
          one code drawn for each; means and standard deviations over the seeds.\n\n\

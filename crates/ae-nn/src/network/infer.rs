@@ -21,6 +21,9 @@ pub struct Scratch {
 /// cores busy, few enough to stay in their caches.
 const ROWS_TOGETHER: usize = 512;
 
+/// Rows of a small network that go through at a time: several parts for each thread.
+const ROWS_SHARED: usize = 8 * ROWS_TOGETHER;
+
 /// Numbers between two layers, at most, where rows are wide, as in convolutions.
 const NUMBERS_BETWEEN: usize = 1024 * 1024;
 
@@ -96,23 +99,19 @@ impl Network {
             shaped_mut(from, rows, between),
             shaped_mut(to, rows, between),
         );
-        let output = shaped_mut(values, rows, self.layers[layers.end - 1].outputs());
-        let together = if self.parameters.len() > MANY_PARAMETERS {
-            rows.max(1)
-        } else {
-            ROWS_ALONE
-        };
         let last = &self.layers[layers.end - 1];
+        let output = shaped_mut(values, rows, last.outputs());
         let fused = last.followed_by(finish);
-        let (last, is_fused) = match &fused {
-            Some(layer) => (layer, true),
-            None => (last, false),
+        let ending = fused.as_ref().unwrap_or(last);
+        let together = match self.is_wide() {
+            true => rows.max(1),
+            false => ROWS_ALONE,
         };
         let parts = (input, output, sides.0, sides.1);
         parallel::for_each(parts, together, |_, (input, output, from, to)| {
             let output = whole(output);
-            self.infer_part(&layers, last, input, output, [whole(from), whole(to)]);
-            if !is_fused {
+            self.infer_part(&layers, ending, input, output, [whole(from), whole(to)]);
+            if fused.is_none() {
                 for_chunks(output, |_, part| finish.apply(part));
             }
         });
@@ -166,13 +165,17 @@ impl Network {
         );
     }
 
-    /// Rows that should go through at a time: as many as `most` if what is between the layers is
-    /// small, fewer where it would outgrow the caches.
+    /// Whether all threads share each layer.
+    fn is_wide(&self) -> bool {
+        self.parameters.len() > MANY_PARAMETERS
+    }
+
+    /// Rows that should go through at a time: fewer where what is between the layers would outgrow
+    /// the caches.
     pub(crate) fn rows_at_a_time(&self, layers: &Range<usize>) -> usize {
-        let most = if self.parameters.len() > MANY_PARAMETERS {
-            ROWS_TOGETHER
-        } else {
-            ROWS_TOGETHER * 8
+        let most = match self.is_wide() {
+            true => ROWS_TOGETHER,
+            false => ROWS_SHARED,
         };
         (NUMBERS_BETWEEN / self.widest_between(layers).max(1)).clamp(1, most)
     }

@@ -5,7 +5,7 @@ use ae_choice::Range;
 use ae_tensor::{Matrix, parallel};
 
 /// Rows read at a time.
-const BATCH: usize = 512;
+pub(crate) const BATCH: usize = 512;
 
 /// Mean loss of all rows, a feature, as in use: no dropout, running statistics. Noisy
 /// samples are seen with the noise of epoch 0.

@@ -24,7 +24,7 @@ use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{AlignedBuffer, parallel, reduce};
 pub(crate) use batch::read_batch;
 use checkpoint::Best;
-pub(crate) use evaluate::count_rows;
+pub(crate) use evaluate::{BATCH, count_rows};
 use lanes::{Batch, Lanes};
 use std::time::Instant;
 

@@ -148,25 +148,26 @@ fn a_warm_up_lets_the_divergence_in_little_by_little() {
     }
 }
 
-/// One row whose encoder says exactly this, for every row.
-fn constant(mean: f32, log_variance: f32, loss: &str) -> Autoencoder {
+/// One number a row, a code of one number, and a decoder that gives the code back. The encoder's
+/// weights and biases are those of mean and ln σ².
+fn linear(weights: [f32; 2], biases: [f32; 2]) -> Autoencoder {
     let layers = vec![
         dense(1, 2, "linear"),
         GaussianCode { latent: 1 }.into(),
         dense(1, 1, "linear"),
     ];
     let mut network = Network::new(layers, 1).unwrap();
-    // Weight of two numbers, bias of two; weight and bias of one.
     let blocks = network.blocks();
-    for (block, values) in
-        blocks
-            .iter()
-            .zip([&[0.0, 0.0][..], &[mean, log_variance], &[1.0], &[0.0]])
-    {
+    let values = [&weights[..], &biases, &[1.0], &[0.0]];
+    for (block, values) in blocks.iter().zip(values) {
         network.parameters_mut()[block.range.clone()].copy_from_slice(values);
     }
-    let loss: ae_nn::Loss = loss.parse().unwrap();
-    Autoencoder::from_network(network, 2, loss.output_activation()).unwrap()
+    Autoencoder::from_network(network, 2, "linear".parse().unwrap()).unwrap()
+}
+
+/// One whose encoder says the same of every row.
+fn constant(mean: f32, log_variance: f32) -> Autoencoder {
+    linear([0.0, 0.0], [mean, log_variance])
 }
 
 #[test]
@@ -178,12 +179,12 @@ fn divergences_are_those_known() {
         (1.0, 0.0, 0.5),
         (0.0, 4.0f32.ln(), 0.806_852_8),
     ] {
-        let bound = bound(&constant(mean, log_variance, "mse"), &rows(20, 1, 1), &loss);
+        let bound = bound(&constant(mean, log_variance), &rows(20, 1, 1), &loss);
         let found = bound.unwrap().unwrap().divergence();
         assert!((found - expected).abs() < 1e-6, "{found} for {expected}");
     }
     // σ² of e²⁰⁰ is no number any more: training says so instead of going on.
-    let mut autoencoder = constant(0.0, 200.0, "mse");
+    let mut autoencoder = constant(0.0, 200.0);
     let mut trainer = Trainer::new(&mut autoencoder, settings("mse")).unwrap();
     let error = trainer.fit(&rows(20, 1, 1), None, &mut ()).unwrap_err();
     assert!(
@@ -198,21 +199,8 @@ fn divergences_are_those_known() {
 fn the_likelihood_is_that_of_the_integral() {
     // x = z + e with z and e standard normal: x is normal with variance 2, and z given x is normal
     // with mean x / 2 and variance ½. An encoder that says so makes the bound exact.
-    let layers = vec![
-        dense(1, 2, "linear"),
-        GaussianCode { latent: 1 }.into(),
-        dense(1, 1, "linear"),
-    ];
-    let mut network = Network::new(layers, 1).unwrap();
-    let blocks = network.blocks();
-    for (block, values) in blocks
-        .iter()
-        .zip([&[0.5, 0.0][..], &[0.0, 0.5f32.ln()], &[1.0], &[0.0]])
-    {
-        network.parameters_mut()[block.range.clone()].copy_from_slice(values);
-    }
     let loss = "mse".parse().unwrap();
-    let exact = Autoencoder::from_network(network, 2, "linear".parse().unwrap()).unwrap();
+    let exact = linear([0.5, 0.0], [0.0, 0.5f32.ln()]);
     let data = rows(50, 1, 7);
     let density = |x: f32| -0.25 * f64::from(x).powi(2) - 0.5 * (4.0 * std::f64::consts::PI).ln();
     let expected = data.iter().map(|x| density(*x)).sum::<f64>() / 50.0;
@@ -223,7 +211,7 @@ fn the_likelihood_is_that_of_the_integral() {
         assert!((found(&exact, draws) - expected).abs() < 1e-5, "{draws}");
     }
     // From a wrong one it takes many: below the truth with one, near it with thousands.
-    let wrong = constant(0.0, 0.0, "mse");
+    let wrong = constant(0.0, 0.0);
     let (few, many) = (found(&wrong, 1), found(&wrong, 4000));
     assert!(
         few < many && (many - expected).abs() < 0.01,

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 pub const END: &[u8] = b"\0end\0";
 
 /// Passes UTF-8 text on with every line ending in `\n` and [`END`] behind the last, and says where
-/// the bytes stop being UTF-8. The CSV reader behind it knows only fields, whose places are lost once quotes are
-/// gone, and counts only lines that end in `\n`.
+/// the bytes stop being UTF-8. The CSV reader behind it knows only fields, whose places are lost once
+/// quotes are gone, and counts only lines that end in `\n`.
 pub struct TextReader<R> {
     inner: R,
     /// The start of a character whose rest has not been read yet.

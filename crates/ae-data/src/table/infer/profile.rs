@@ -150,9 +150,11 @@ impl Profile {
         // Words that don't begin as numbers do are none, and nearly all texts are such.
         if !cell[0].is_ascii_alphabetic() {
             let is_number = |format: &NumberFormat| matches!(format.parse(cell), Parsed::Number(_));
-            self.comma_numbers += u64::from(is_number(&NumberFormat::COMMA));
-            let is_readable =
-                WRITTEN.iter().any(is_number) || str::from_utf8(cell).is_ok_and(is_dressed);
+            let is_comma = is_number(&NumberFormat::COMMA);
+            let is_readable = is_comma
+                || WRITTEN.iter().any(is_number)
+                || str::from_utf8(cell).is_ok_and(is_dressed);
+            self.comma_numbers += u64::from(is_comma);
             self.readable += u64::from(is_readable);
         }
         self.add_date(cell);
