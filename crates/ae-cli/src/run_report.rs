@@ -43,6 +43,7 @@ impl Page<'_> {
                 learning_rate: epoch.learning_rate,
                 divergence: epoch.divergence,
                 validation_divergence: epoch.validation_divergence,
+                judged: epoch.judged(),
             })
             .collect();
         work(&ReportInput {

@@ -42,8 +42,8 @@ impl Autoencoder {
     /// [`from_parts`](Self::from_parts).
     ///
     /// # Errors
-    /// If the network doesn't give as many numbers as it takes, or has no layer on either
-    /// side of the code.
+    /// If the network doesn't give as many numbers as it takes, has no layer on either
+    /// side of the code, or draws a code anywhere but at the end of an encoder that says from what.
     pub fn from_network(
         network: Network,
         encoder_layers: usize,
@@ -58,6 +58,14 @@ impl Autoencoder {
         if encoder_layers >= network.layers().len() {
             let what = "the number of decoder layers";
             return Err(Error::Zero { what });
+        }
+        let is_drawn = |layer: &Layer| matches!(layer, Layer::GaussianCode(_));
+        let drawn = network.layers().iter().position(is_drawn);
+        if let Some(layer) = drawn.filter(|layer| *layer == 0 || layer + 1 != encoder_layers) {
+            return Err(Error::CodeDrawn {
+                layer,
+                encoder_layers,
+            });
         }
         Ok(Self {
             network,

@@ -86,6 +86,16 @@ pub enum Error {
         /// The activation there is, or the layer that has none.
         found: String,
     },
+    /// A code drawn where no encoder ends that says from what.
+    #[error(
+        "layer {layer} draws a code, where the encoder has {encoder_layers} layers: expected the last of at least 2"
+    )]
+    CodeDrawn {
+        /// The layer, from 0.
+        layer: usize,
+        /// Layers of the encoder.
+        encoder_layers: usize,
+    },
     /// An encoder and a decoder that can't share weights.
     #[error("weights can't be tied: {what}")]
     Untieable {

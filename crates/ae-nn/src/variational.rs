@@ -18,8 +18,9 @@ pub const ACTIVE: f64 = 0.01;
 pub struct Bound {
     /// The loss of a row, summed over its features, with one code drawn for it.
     pub loss: f64,
-    /// The same in nats: the negative log likelihood of the row given its code, but for what the
-    /// row can't change.
+    /// The negative log likelihood of the row given its code, in nats. Of binary cross-entropy, as
+    /// if the features were chances of 0 and 1: grey ones have no such likelihood. Of a loss that
+    /// is no likelihood (huber, blocks of a mixed table), the loss itself.
     pub reconstruction: f64,
     /// Kullback-Leibler divergence of each number of the code from the standard normal, in nats.
     pub divergences: Vec<f64>,
@@ -80,7 +81,8 @@ pub fn bound(
     let loss = sum / rows;
     Ok(Some(Bound {
         loss,
-        reconstruction: loss * f64::from(measure.nats()),
+        reconstruction: loss * f64::from(measure.nats())
+            + constant(autoencoder, measure).unwrap_or(0.0),
         divergences,
         variances: moments
             .map(|(sum, square)| (square / rows - (sum / rows).powi(2)).max(0.0))
@@ -94,7 +96,7 @@ pub fn bound(
 /// likelihood.
 ///
 /// # Errors
-/// No rows, or rows of another width than the autoencoder's.
+/// No rows, rows of another width than the autoencoder's, or no draws.
 pub fn log_likelihood(
     autoencoder: &Autoencoder,
     samples: &dyn Samples,
@@ -102,11 +104,14 @@ pub fn log_likelihood(
     draws: u32,
 ) -> Result<Option<f64>, Error> {
     let measure = autoencoder.measure(loss);
-    let (Some(mut way), Some(normaliser)) = (Way::of(autoencoder, samples)?, measure.normaliser())
-    else {
+    if draws == 0 {
+        let what = "the number of draws";
+        return Err(Error::Zero { what });
+    }
+    let way = Way::of(autoencoder, samples)?;
+    let (Some(mut way), Some(constant)) = (way, constant(autoencoder, measure)) else {
         return Ok(None);
     };
-    let constant = normaliser * autoencoder.features() as f64;
     let mut total = 0.0;
     way.for_batches(samples, |way, batch| {
         let mut sums = vec![LogSum::default(); batch.len()];
@@ -122,6 +127,11 @@ pub fn log_likelihood(
         total += sums.iter().map(|sum| sum.value() - draws).sum::<f64>();
     });
     Ok(Some(total / samples.row_count() as f64))
+}
+
+/// The negative log likelihood, in nats, of a row whose loss is 0, if the loss is one.
+fn constant(autoencoder: &Autoencoder, measure: &dyn Measure) -> Option<f64> {
+    Some(measure.normaliser()? * autoencoder.features() as f64)
 }
 
 /// So many codes drawn from the standard normal, the same for the same seed: a number's code
@@ -166,9 +176,14 @@ impl LogSum {
     }
 }
 
+/// Rows that one thread measures at a time.
+const PIECE: usize = 16;
+
 /// Rows on their way through a code that is drawn.
 struct Way<'a> {
     autoencoder: &'a Autoencoder,
+    /// At a time.
+    rows: usize,
     scratch: Scratch,
     input: Matrix,
     target: Matrix,
@@ -183,10 +198,14 @@ impl<'a> Way<'a> {
     fn of(autoencoder: &'a Autoencoder, samples: &dyn Samples) -> Result<Option<Self>, Error> {
         let rows = count_rows(samples, "evaluate")? as usize;
         autoencoder.check_features(samples.width())?;
-        let matrix = |width| Matrix::zeros(rows.min(BATCH), width);
+        let network = autoencoder.network();
+        let at_a_time = network.rows_at_a_time(&(0..network.layers().len()));
+        let rows = rows.min(BATCH).min(at_a_time);
+        let matrix = |width| Matrix::zeros(rows, width);
         let (features, latent) = (autoencoder.features(), autoencoder.latent());
         Ok(autoencoder.gaussian_code().map(|_code| Self {
             autoencoder,
+            rows,
             scratch: Scratch::default(),
             input: matrix(features),
             target: matrix(features),
@@ -210,7 +229,7 @@ impl<'a> Way<'a> {
         let order: Vec<u32> = (0..).take(samples.row_count()).collect();
         let before = 0..self.autoencoder.encoder_layers() - 1;
         parallel::install(|| {
-            for batch in order.chunks(BATCH) {
+            for batch in order.chunks(self.rows) {
                 let rows = batch.len();
                 read_batch(samples, batch, 0, &mut self.input, &mut self.target);
                 let noisy = samples.is_noisy();
@@ -247,7 +266,13 @@ impl<'a> Way<'a> {
     /// The loss of each row, summed over its features.
     fn losses(&self, measure: &dyn Measure, rows: usize) -> Vec<f64> {
         let loss = |row| f64::from(measure.value(self.logits.row(row), self.target.row(row)));
-        (0..rows).map(loss).collect()
+        let mut losses = vec![0.0; rows];
+        parallel::for_each(&mut losses[..], PIECE, |first, losses| {
+            for (loss_of, row) in losses.iter_mut().zip(first..) {
+                *loss_of = loss(row);
+            }
+        });
+        losses
     }
 
     /// ln p(z) − ln q(z | x) of a row's code: −½ Σ (z² − ε² − ln σ²).

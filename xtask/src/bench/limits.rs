@@ -21,8 +21,11 @@ use super::spread::Spread;
 use super::training::{Training, Until, WARM_UP};
 use super::workload::Workload;
 
-/// Rows of a batch that one thread takes through a narrow network by itself.
-const LANE: usize = 64;
+/// Rows that one thread takes through a narrow network by itself, in training and in use.
+const ALONE: [usize; 2] = [64, 128];
+
+/// Parts that a batch is cut into at most where its rows go alone.
+const PARTS: usize = 16;
 
 /// Parameters that one thread moves at a time.
 const CHUNK: usize = 16 * 1024;
@@ -162,7 +165,7 @@ impl Products {
         }
     }
 
-    /// Of a batch in one piece, or cut into lanes: whichever is faster.
+    /// Of a batch in one piece, or cut into parts for a thread each: whichever way is fastest.
     fn seconds(&self, rows: usize, back: bool) -> Result<f64> {
         let cut = |part: usize| {
             let mut ways: Vec<Way> = (0..rows.div_ceil(part)).map(|_| self.way(part)).collect();
@@ -172,7 +175,11 @@ impl Products {
                 });
             })
         };
-        Ok(cut(rows)?.min(cut(LANE.min(rows))?))
+        let few = rows.div_ceil(PARTS);
+        let parts = ALONE.into_iter().chain([few]).map(|part| part.min(rows));
+        parts
+            .map(cut)
+            .try_fold(cut(rows)?, |least, taken| Ok(least.min(taken?)))
     }
 
     fn way(&self, rows: usize) -> Way {

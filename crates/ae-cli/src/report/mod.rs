@@ -111,6 +111,8 @@ pub struct EpochLine {
     pub divergence: Option<f64>,
     /// The same of the validation rows.
     pub validation_divergence: Option<f64>,
+    /// What the epoch was judged by: its loss, and what the divergence adds to it.
+    pub judged: f64,
 }
 
 /// A part of the page.

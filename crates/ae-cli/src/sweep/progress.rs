@@ -65,7 +65,7 @@ impl Progress {
                 trial,
                 epoch,
             } => self.at(worker, || {
-                let loss = epoch.validation_loss.unwrap_or(epoch.train_loss);
+                let loss = epoch.judged();
                 let epochs = trial.settings.epochs;
                 format!(
                     "{}  epoch {}/{epochs}  loss {loss:.5}",

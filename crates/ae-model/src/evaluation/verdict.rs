@@ -339,7 +339,7 @@ fn still_learning(facts: &Facts<'_>) -> Option<Finding> {
     let history = facts.model.history();
     let last = history.last()?;
     let before = history.get(history.len().checked_sub(LOOK_BACK + 1)?)?;
-    let watched = |epoch: &ae_nn::Epoch| epoch.validation_loss.unwrap_or(epoch.train_loss) - floor;
+    let watched = |epoch: &ae_nn::Epoch| epoch.judged() - floor;
     let (before, now) = (watched(before), watched(last));
     if before <= 0.0 || now > before * (1.0 - STILL * LOOK_BACK as f64) {
         return None;

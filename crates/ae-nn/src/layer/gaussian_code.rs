@@ -1,6 +1,6 @@
 use super::{Backward, Compute, Forward, Mode, stream_index};
-use crate::Error;
 use crate::flat::{for_rows, slice, slice_mut};
+use crate::{Error, Network};
 use ae_tensor::random::{Purpose, Stream};
 use ae_tensor::{elementwise, parallel, scalar};
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl GaussianCode {
 
 impl Compute for GaussianCode {
     fn inputs(&self) -> usize {
-        2 * self.latent
+        self.latent.saturating_mul(2)
     }
 
     fn outputs(&self) -> usize {
@@ -45,6 +45,9 @@ impl Compute for GaussianCode {
     fn check(&self) -> Result<(), Error> {
         match self.latent {
             0 => Err(Error::Zero { what: "latent" }),
+            latent if latent as u64 > Network::LIMIT => Err(Error::TooLarge {
+                limit: Network::LIMIT,
+            }),
             _ => Ok(()),
         }
     }
@@ -81,23 +84,23 @@ impl Compute for GaussianCode {
         }
     }
 
-    /// dμ = dz, d ln σ² = dz ⊙ ½ (z − μ).
+    /// dμ = dz, d ln σ² = dz ⊙ ½ σ ε: from ε, as of z − μ little is left beside a large μ.
     fn backward(&self, pass: Backward<'_>) {
         let Some(mut input_gradient) = pass.input_gradient else {
             return;
         };
         let latent = self.latent;
-        let (codes, gradient) = (slice(&pass.output), pass.output_gradient.view());
+        let gradient = pass.output_gradient.view();
         let rows = slice(&pass.input).chunks_exact(2 * latent);
-        let codes = codes.chunks_exact(latent);
+        let noise = pass.cache.chunks_exact(latent);
         let gradients = slice(&gradient).chunks_exact(latent);
         let out = slice_mut(&mut input_gradient).chunks_exact_mut(2 * latent);
-        for (((out, row), code), gradient) in out.zip(rows).zip(codes).zip(gradients) {
+        for (((out, row), noise), gradient) in out.zip(rows).zip(noise).zip(gradients) {
             let (means, log_variances) = out.split_at_mut(latent);
             means.copy_from_slice(gradient);
             log_variances.copy_from_slice(gradient);
-            elementwise::zip2(log_variances, code, self.split(row).0, |g, z, mean| {
-                0.5 * g * (z - mean)
+            elementwise::zip2(log_variances, self.split(row).1, noise, |g, x, noise| {
+                0.5 * g * scalar::exp(0.5 * x) * noise
             });
         }
     }

@@ -47,7 +47,8 @@ pub trait Measure: Sync {
     }
 
     /// What a loss of 1 is in nats, where the loss is a negative log likelihood: of booleans, of
-    /// numbers with normal or Laplace errors of scale 1.
+    /// numbers with normal or Laplace errors of scale 1. Of other losses, weighted ones among
+    /// them, 1: they are taken as they are.
     fn nats(&self) -> f32 {
         1.0
     }

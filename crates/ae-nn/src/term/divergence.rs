@@ -57,7 +57,7 @@ pub(crate) fn of_number(mean: f32, log_variance: f32) -> f32 {
 }
 
 /// The term of a run.
-pub(super) struct Diverging {
+pub(crate) struct Diverging {
     settings: Divergence,
     code: GaussianCode,
     /// Losses a feature that a nat is worth.
@@ -86,8 +86,21 @@ impl Diverging {
     }
 
     /// What a row's divergence in nats adds to its loss a feature, once β has risen.
-    pub(super) fn weight(&self) -> f64 {
+    fn weight(&self) -> f64 {
         f64::from(self.settings.beta) * self.nat
+    }
+
+    /// What numbers of codes with these mean divergences, in nats, add to the loss a feature once
+    /// β has risen.
+    pub(crate) fn once_risen(&self, divergences: &[f64]) -> f64 {
+        let free = f64::from(self.settings.free_nats);
+        let nats = divergences.iter().map(|nats| nats.max(free));
+        self.weight() * nats.sum::<f64>()
+    }
+
+    /// Whether β still rises when so many epochs are over.
+    pub(crate) fn is_rising(&self, epochs: usize) -> bool {
+        (epochs as f64) < f64::from(self.settings.warm_up)
     }
 
     /// Adds the derivatives by μ and ln σ², β (μ, ½ (σ² − 1)), to those by what comes in at the

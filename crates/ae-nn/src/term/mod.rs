@@ -158,13 +158,13 @@ impl Terms {
 
     /// Whether the rows of a batch must go through together.
     pub(crate) fn couples_rows(&self) -> bool {
-        let diverging = self.diverging.as_ref();
+        let diverging = self.diverging();
         self.sparsity.couples_rows() || diverging.is_some_and(Diverging::couples_rows)
     }
 
-    /// What a nat of a row's divergence adds to its loss a feature, if codes are drawn.
-    pub(crate) fn nat(&self) -> Option<f64> {
-        self.diverging.as_ref().map(Diverging::weight)
+    /// The divergence of codes that are drawn.
+    pub(crate) fn diverging(&self) -> Option<&Diverging> {
+        self.diverging.as_ref()
     }
 
     /// What a lane of so many rows keeps.

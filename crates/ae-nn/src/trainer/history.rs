@@ -16,6 +16,10 @@ pub struct Epoch {
     /// The same of the validation rows at the end of the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation_divergence: Option<f64>,
+    /// What the epoch was judged by, where that isn't the validation loss, or else the training
+    /// loss: see [`judged`](Self::judged).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<f64>,
     /// Penalties and other terms at the last batch, not part of the losses.
     pub penalty: f64,
     /// The learning rate of the epoch's last batch.
@@ -27,4 +31,14 @@ pub struct Epoch {
     /// The epoch's length, validation included. Not saved, as above.
     #[serde(skip)]
     pub seconds: f64,
+}
+
+impl Epoch {
+    /// What best weights, early stopping and schedules went by: the loss of the validation rows,
+    /// or else of the training rows, with what their codes' divergence adds to it once β has
+    /// risen, where codes are drawn.
+    pub fn judged(&self) -> f64 {
+        let loss = self.validation_loss.unwrap_or(self.train_loss);
+        self.judged.unwrap_or(loss)
+    }
 }

@@ -222,64 +222,75 @@ impl<'a> Trainer<'a> {
         started: Instant,
     ) -> Result<Epoch, Error> {
         let rows_per_second = rows as f64 / started.elapsed().as_secs_f64();
-        let train_loss = self.progress.loss_sum / self.progress.rows as f64;
-        let nat = self.terms.nat();
-        let train_divergence = self.progress.divergence_sum / self.progress.rows as f64;
-        let divergence = nat.map(|_| train_divergence);
-        let (validation_loss, validation_divergence) = match validation {
+        let of_rows = |sum: f64| sum / self.progress.rows as f64;
+        let train_loss = of_rows(self.progress.loss_sum);
+        let diverging = self.terms.diverging();
+        let divergence = diverging.map(|_| of_rows(self.progress.divergence_sum));
+        let (validation_loss, divergences) = match validation {
             Some(rows) => self.validate(rows)?,
             None => (None, None),
         };
-        let nats = nat.zip(validation_divergence.or(divergence));
-        let judged = validation_loss.unwrap_or(train_loss)
-            + nats.map_or(0.0, |(nat, divergence)| nat * divergence);
+        let validation_divergence = divergences.as_ref().map(|nats| nats.iter().sum());
+        // Of the training rows, only the divergence of whole codes is known.
+        let kept = divergences.or(divergence.map(|nats| vec![nats]));
+        let judged = diverging
+            .zip(kept)
+            .map(|(term, nats)| validation_loss.unwrap_or(train_loss) + term.once_risen(&nats));
         let last_batch = self.batches() - 1;
-        if !judged.is_finite() {
-            return Err(self.not_finite("validation loss", last_batch));
-        }
         let epoch = Epoch {
             epoch: self.progress.epoch + 1,
             train_loss,
             validation_loss,
             divergence,
             validation_divergence,
+            judged,
             penalty: self.progress.penalty,
             learning_rate: self.learning_rate(last_batch),
             rows_per_second,
             seconds: started.elapsed().as_secs_f64(),
         };
-        let schedule = self.settings.schedule;
-        schedule.after_epoch(judged, &mut self.progress.schedule);
+        if !epoch.judged().is_finite() {
+            return Err(self.not_finite("validation loss", last_batch));
+        }
         self.progress.epoch += 1;
         self.progress.batch = 0;
         self.progress.loss_sum = 0.0;
         self.progress.divergence_sum = 0.0;
         self.progress.rows = 0;
         self.progress.history.push(epoch.clone());
-        self.note(judged);
+        self.note(epoch.judged());
         Ok(epoch)
     }
 
-    /// The loss a feature of rows that aren't trained on, and their codes' divergence, where
-    /// these are drawn: then the loss is that of codes drawn, as in training.
-    fn validate(&self, rows: &dyn Samples) -> Result<(Option<f64>, Option<f64>), Error> {
+    /// The loss a feature of rows that aren't trained on, and the divergence of each number of
+    /// their codes, where these are drawn: then the loss is that of codes drawn, as in training.
+    fn validate(&self, rows: &dyn Samples) -> Result<(Option<f64>, Option<Vec<f64>>), Error> {
         let (autoencoder, loss) = (&*self.autoencoder, &self.settings.loss);
         Ok(match variational::bound(autoencoder, rows, loss)? {
             Some(bound) => (
                 Some(bound.loss / autoencoder.features() as f64),
-                Some(bound.divergence()),
+                Some(bound.divergences),
             ),
             None => (Some(evaluate(autoencoder, rows, loss)?), None),
         })
     }
 
     /// Keeps the weights if their loss is the lowest, and lets patience begin anew if it is
-    /// lower by enough.
+    /// lower by enough. While β rises, what is judged isn't yet what is minimised: neither
+    /// patience nor the schedule runs out by it.
     fn note(&mut self, loss: f64) {
         let epoch = self.progress.epoch;
+        let is_rising = self
+            .terms
+            .diverging()
+            .is_some_and(|term| term.is_rising(epoch));
+        if !is_rising {
+            let schedule = self.settings.schedule;
+            schedule.after_epoch(loss, &mut self.progress.schedule);
+        }
         let least = self.settings.least_improvement();
         let improved = &mut self.progress.improved;
-        if improved.is_none_or(|(_, before)| loss < before - least) {
+        if is_rising || improved.is_none_or(|(_, before)| loss < before - least) {
             *improved = Some((epoch, loss));
         }
         if self.best.as_ref().is_none_or(|best| loss < best.loss) {

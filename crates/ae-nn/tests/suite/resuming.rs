@@ -2,7 +2,8 @@
 
 use crate::support::{Checkpoint, StopAfter, busy, rows, settings};
 use ae_nn::{
-    EarlyStopping, Epoch, Flow, Keep, Observer, Optimizer, Outcome, TrainSettings, Trainer,
+    Architecture, Divergence, EarlyStopping, Epoch, Flow, Keep, Observer, Optimizer, Outcome,
+    TrainSettings, Trainer,
 };
 use proptest::prelude::*;
 
@@ -35,9 +36,18 @@ fn run(
     from: Option<&Checkpoint>,
     observer: &mut (dyn Observer + Send),
 ) -> (Outcome, Checkpoint) {
+    run_of(&busy(5), settings, from, observer)
+}
+
+fn run_of(
+    architecture: &Architecture,
+    settings: &TrainSettings,
+    from: Option<&Checkpoint>,
+    observer: &mut (dyn Observer + Send),
+) -> (Outcome, Checkpoint) {
     // What is resumed doesn't depend on where its weights began.
     let seed = if from.is_some() { 99 } else { 1 };
-    let mut autoencoder = busy(5).build(&settings.loss, seed).unwrap();
+    let mut autoencoder = architecture.build(&settings.loss, seed).unwrap();
     let mut trainer = Trainer::new(&mut autoencoder, settings.clone()).unwrap();
     if let Some(checkpoint) = from {
         checkpoint.put_back(&mut trainer).unwrap();
@@ -77,6 +87,35 @@ fn after_each_batch_of_adam() {
     let whole = run(&settings, None, &mut ());
     for after in 1..=6 * BATCHES {
         assert_eq!(interrupted(&settings, after), whole, "{after}");
+    }
+}
+
+/// A code that is drawn, whose divergence comes in over the first epochs, with nats for nothing:
+/// wherever it stops, in the middle of the warm-up or after it.
+#[test]
+fn after_each_batch_of_a_variational_one() {
+    let drawn = Architecture {
+        variational: true,
+        ..busy(5)
+    };
+    let settings = TrainSettings {
+        divergence: Divergence {
+            warm_up: 2.5,
+            free_nats: 0.05,
+            ..Divergence::default()
+        },
+        ..long("adam".parse().unwrap(), "plateau:patience=1", Keep::Best)
+    };
+    let (outcome, whole) = run_of(&drawn, &settings, None, &mut ());
+    let history = whole.progress().history;
+    assert!(history.iter().all(|epoch| epoch.divergence > Some(0.0)));
+    for after in 1..=6 * BATCHES {
+        let mut stop = StopAfter(after);
+        let mut ended = run_of(&drawn, &settings, None, &mut stop);
+        if ended.0 == Outcome::Interrupted {
+            ended = run_of(&drawn, &settings, Some(&ended.1), &mut ());
+        }
+        assert_eq!(ended, (outcome, whole.clone()), "{after}");
     }
 }
 

@@ -6,7 +6,10 @@ use crate::oracle::{Oracle, term};
 use crate::support::{StopAfter, rows, settings};
 use ae_nn::layer::GaussianCode;
 use ae_nn::variational::{bound, log_likelihood, prior};
-use ae_nn::{Architecture, Autoencoder, Divergence, Layer, Network, TrainSettings, Trainer};
+use ae_nn::{
+    Architecture, Autoencoder, Divergence, EarlyStopping, Layer, Network, TrainSettings, Trainer,
+};
+use ae_tensor::random::{Purpose, Stream};
 use ndarray::{Array2, Axis};
 
 const LATENT: usize = 3;
@@ -221,6 +224,108 @@ fn the_likelihood_is_that_of_the_integral() {
         log_likelihood(&exact, &data, &"huber".parse().unwrap(), 2).unwrap(),
         None
     );
+}
+
+#[test]
+fn the_bound_is_tight_where_the_encoder_is_right() {
+    // As above; with the true posterior, the bound is the likelihood itself, but for the draws.
+    let (exact, data) = (linear([0.5, 0.0], [0.0, 0.5f32.ln()]), rows(5000, 1, 7));
+    let loss = "mse".parse().unwrap();
+    let bound = bound(&exact, &data, &loss)
+        .unwrap()
+        .unwrap()
+        .negative_elbo();
+    let likelihood = log_likelihood(&exact, &data, &loss, 1).unwrap().unwrap();
+    assert!((bound + likelihood).abs() < 0.02, "{bound}, {likelihood}");
+    let none = log_likelihood(&exact, &data, &loss, 0);
+    assert!(none.is_err_and(|error| error.to_string().contains("the number of draws")));
+}
+
+#[test]
+fn a_draw_far_from_zero_keeps_its_gradient() {
+    // z is 1e4 + σ ε with σ = e⁻⁴: as a difference of z and μ, σ ε would have one digit left. The
+    // loss is (z − t)², its derivative by ln σ² is (z − t) σ ε.
+    let settings = TrainSettings {
+        batch: 1,
+        divergence: Divergence {
+            beta: 0.0,
+            ..Divergence::default()
+        },
+        ..one_step("mse")
+    };
+    let before = constant(1e4, -8.0);
+    let mut trained = before.clone();
+    let mut trainer = Trainer::new(&mut trained, settings).unwrap();
+    trainer
+        .fit(&rows(1, 1, 1), None, &mut StopAfter(1))
+        .unwrap();
+    let blocks = before.network().blocks();
+    let bias = blocks[1].range.start;
+    let [by_mean, by_log_variance] = [bias, bias + 1].map(|place| {
+        f64::from(before.network().parameters()[place])
+            - f64::from(trained.network().parameters()[place])
+    });
+    let mut noise = [0.0f32];
+    Stream::new(5, Purpose::Code, 1 << 56).fill_normal(&mut noise);
+    let expected = 0.5 * by_mean * f64::from((-4.0f32).exp()) * f64::from(noise[0]);
+    assert!(
+        (by_log_variance / expected - 1.0).abs() < 1e-3,
+        "{by_log_variance} for {expected}"
+    );
+}
+
+#[test]
+fn patience_waits_for_the_divergence_to_be_let_in() {
+    // Nothing ever improves; while β rises, nothing runs out.
+    let epochs = |warm_up: f32| {
+        let settings = TrainSettings {
+            optimizer: "sgd:lr=0".parse().unwrap(),
+            divergence: Divergence {
+                warm_up,
+                ..Divergence::default()
+            },
+            epochs: 20,
+            early_stopping: Some(EarlyStopping {
+                patience: 2,
+                least_improvement: 1e-3,
+            }),
+            ..settings("mse")
+        };
+        let mut autoencoder = constant(1.0, 0.5);
+        let mut trainer = Trainer::new(&mut autoencoder, settings).unwrap();
+        let data = rows(20, 1, 1);
+        trainer.fit(&data, Some(&data), &mut ()).unwrap();
+        let history = trainer.progress().history;
+        // ½ (1 + e^½ − 1 − ½) = 0.574 nats, each worth 2 of squared errors.
+        for epoch in &history {
+            let added = epoch.judged() - epoch.validation_loss.unwrap();
+            assert!((added - 2.0 * 0.574_36).abs() < 1e-4, "{added}");
+        }
+        history.len()
+    };
+    assert_eq!((epochs(0.0), epochs(6.0)), (3, 7));
+}
+
+#[test]
+fn a_code_is_drawn_at_the_end_of_an_encoder_only() {
+    let drawn = |inputs: usize| Layer::from(GaussianCode { latent: inputs / 2 });
+    for (layers, encoder_layers, text) in [
+        (vec![drawn(4), dense(2, 4, "linear")], 1, "layer 0 draws"),
+        (
+            vec![dense(2, 4, "linear"), drawn(4), dense(2, 2, "linear")],
+            1,
+            "layer 1 draws a code, where the encoder has 1 layers",
+        ),
+    ] {
+        let network = Network::new(layers, 1).unwrap();
+        let output = "linear".parse().unwrap();
+        let error = Autoencoder::from_network(network, encoder_layers, output).unwrap_err();
+        assert!(error.to_string().starts_with(text), "{error}");
+    }
+    let huge = GaussianCode {
+        latent: usize::MAX / 2 + 1,
+    };
+    assert!(Network::zeros(vec![huge.into()]).is_err());
 }
 
 #[test]

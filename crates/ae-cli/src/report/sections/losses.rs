@@ -30,6 +30,12 @@ pub fn section(input: &ReportInput) -> Option<Section> {
 fn lead(history: &[EpochLine]) -> String {
     let epochs = counted(history.len(), "epoch", "epochs");
     match best(history) {
+        Some((epoch, loss)) if history.iter().any(|line| line.divergence.is_some()) => format!(
+            "{epochs}; loss and divergence together were lowest in epoch {epoch}, with a loss of {}. \
+             Only that sum must fall: the less a code tells, the more its reconstruction leaves \
+             open.",
+            significant(loss)
+        ),
         Some((epoch, loss)) if has_validation(history) => format!(
             "{epochs}; the lowest validation loss was {} in epoch {epoch}. Both lines should fall \
              together: a validation line that rises again means that the model learns its \
@@ -55,7 +61,7 @@ fn is_constant(history: &[EpochLine]) -> bool {
         .all(|pair| pair[0].learning_rate == pair[1].learning_rate)
 }
 
-/// Epoch and value of the lowest loss: of the validation rows where there are any.
+/// The epoch that was judged best, and its loss: of the validation rows where there are any.
 fn best(history: &[EpochLine]) -> Option<(usize, f64)> {
     let validated = has_validation(history);
     history
@@ -66,9 +72,11 @@ fn best(history: &[EpochLine]) -> Option<(usize, f64)> {
             } else {
                 line.train
             };
-            loss.is_finite().then_some((line.epoch, loss))
+            let is_finite = loss.is_finite() && line.judged.is_finite();
+            is_finite.then_some((line, loss))
         })
-        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .min_by(|a, b| a.0.judged.total_cmp(&b.0.judged))
+        .map(|(line, loss)| (line.epoch, loss))
 }
 
 fn losses(history: &[EpochLine]) -> Vec<f64> {
@@ -222,6 +230,7 @@ mod tests {
             learning_rate: 1e-3,
             divergence: None,
             validation_divergence: None,
+            judged: validation.unwrap_or(*train),
         };
         losses.iter().enumerate().map(line).collect()
     }
