@@ -214,3 +214,29 @@ fn what_makes_no_sense_is_refused() {
         .run("evaluate a/model.safetensors strokes:rows=100 --likelihood 5")
         .fails(1, &["variational models only"]);
 }
+
+#[test]
+fn sweeps_rank_by_the_bound_not_by_reconstructions_alone() {
+    let place = Place::new();
+    let sweep = "sweep strokes:rows=3000 --variational --grid beta=0.01,1 --epochs 20 --batch 32 --latent 4 --hidden 32 --quiet --json";
+    let run = place.run(&format!("{sweep} --out a")).ok();
+    let summary: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(summary["measure"], "negative-elbo", "{}", run.stdout);
+    let configurations = summary["configurations"].as_array().unwrap();
+    assert_eq!(configurations[0]["values"]["beta"], 1);
+    assert!(configurations[0]["pca-error"].is_null());
+    // The one with the weaker divergence does reconstruct more closely.
+    let ledger = place.read("a/ledger.jsonl");
+    let error = |beta: &serde_json::Value| {
+        let records = ledger
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap());
+        let mut records =
+            records.filter(|record: &serde_json::Value| record["point"]["beta"] == *beta);
+        records.next().unwrap()["metrics"]["error"]
+            .as_f64()
+            .unwrap()
+    };
+    let [weak, full] = [1, 0].map(|place| error(&configurations[place]["values"]["beta"]));
+    assert!(weak < full, "{weak}, {full}");
+}

@@ -6,7 +6,7 @@
 //! with a factor of 3, that costs at most half as much again as going on from where the rung
 //! before had stopped.
 
-use crate::{Record, SweepError, Trial};
+use crate::{Measure, Record, SweepError, Trial};
 use std::collections::{BTreeMap, HashMap};
 
 /// How many are kept from rung to rung.
@@ -55,10 +55,13 @@ impl Halving {
     /// with the lowest mean error over their seeds, failed ones last.
     pub fn survivors(self, rung: &[Vec<Trial>], records: &[Record]) -> Vec<usize> {
         let known: HashMap<&str, &Record> = records.iter().map(|r| (r.trial.as_str(), r)).collect();
+        let record = |trial: &Trial| known.get(trial.id.as_str()).copied();
+        let of_rung: Vec<&Record> = rung.iter().flatten().filter_map(record).collect();
+        let measure = Measure::suited(of_rung.iter().copied());
         let error = |trials: &Vec<Trial>| {
             let errors = trials.iter().map(|trial| {
-                let metrics = known.get(trial.id.as_str()).and_then(|r| r.metrics());
-                metrics.map_or(f64::INFINITY, |metrics| metrics.error)
+                let metrics = record(trial).and_then(Record::metrics);
+                metrics.map_or(f64::INFINITY, |metrics| measure.of(metrics))
             });
             errors.sum::<f64>() / trials.len().max(1) as f64
         };

@@ -253,6 +253,7 @@ impl<'a> Sweep<'a> {
             explained_variance: quality.explained_variance,
             mean_error: quality.mean_mse,
             pca_error: quality.components_mse,
+            negative_elbo: quality.negative_elbo,
             latent: plan.numbers_kept(),
             parameters: autoencoder.free_parameters(plan.settings.tied),
             epochs: model.history().len(),

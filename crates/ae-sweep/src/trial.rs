@@ -118,6 +118,9 @@ pub struct Metrics {
     pub mean_error: f64,
     /// Error of principal components, as many as the code has numbers, where computed.
     pub pca_error: Option<f64>,
+    /// Negative evidence lower bound of a row, of a variational model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negative_elbo: Option<f64>,
     /// Numbers in the code; of a top-k code, those that are kept.
     pub latent: usize,
     /// Trained numbers.

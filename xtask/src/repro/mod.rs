@@ -22,8 +22,8 @@ use crate::bench;
 /// Arguments of the command.
 #[derive(Args)]
 pub struct ReproArguments {
-    /// Which result: adbench, keras-simple, keras-deep, keras-denoise, vae-pytorch, pythae-vae
-    #[arg(value_parser = find)]
+    /// Which result
+    #[arg(value_parser = find, help = format!("Which result: {}", names()))]
     published: &'static Published,
     /// Where its data is; MNIST is where `cargo xtask fetch-mnist` puts it, if not given
     #[arg(long, value_name = "DIR")]
@@ -50,6 +50,7 @@ const PUBLISHED: &[Published] = &[
     adbench::PUBLISHED,
     keras::SIMPLE,
     keras::DEEP,
+    keras::CONV,
     keras_denoise::PUBLISHED,
     vae::PYTORCH,
     vae::PYTHAE,
@@ -92,10 +93,12 @@ fn mean(figures: &[f64]) -> f64 {
 
 fn find(name: &str) -> Result<&'static Published, String> {
     let found = PUBLISHED.iter().find(|published| published.name == name);
-    found.ok_or_else(|| {
-        let known: Vec<&str> = PUBLISHED.iter().map(|published| published.name).collect();
-        format!("known: {}", known.join(", "))
-    })
+    found.ok_or_else(|| format!("known: {}", names()))
+}
+
+fn names() -> String {
+    let names: Vec<&str> = PUBLISHED.iter().map(|published| published.name).collect();
+    names.join(", ")
 }
 
 /// Runs, prints, and writes experiments/NAME.md. Fails if a goal was missed.

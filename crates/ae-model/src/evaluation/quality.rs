@@ -4,6 +4,7 @@ use super::measure::measure;
 use crate::{Model, ModelError, Part, Plan};
 use ae_data::Parts;
 use ae_nn::Samples;
+use ae_nn::variational::bound;
 use ae_tensor::parallel;
 
 /// How well a model does on some rows. Errors are in the scaled units the network works in.
@@ -22,6 +23,8 @@ pub struct Quality {
     /// Mean squared error of as many principal components as the code has numbers, where
     /// they are computed (see [`Reference`](super::Reference)).
     pub components_mse: Option<f64>,
+    /// The negative evidence lower bound of a row (see [`bound`]), of a variational model.
+    pub negative_elbo: Option<f64>,
 }
 
 /// Measures a model on a part of its data, with the noise that its settings ask for.
@@ -38,6 +41,7 @@ pub fn quality(
     let rows = rows.ok_or(ae_nn::Error::NoRows { what: "evaluate" })?;
     parallel::install(|| {
         let measured = measure(model, &rows, model.reference())?;
+        let bound = bound(model.autoencoder(), &rows, model.loss())?;
         Ok(Quality {
             rows: rows.row_count(),
             loss: measured.loss,
@@ -45,6 +49,7 @@ pub fn quality(
             explained_variance: measured.explained_variance(),
             mean_mse: measured.mean_predictor,
             components_mse: measured.components,
+            negative_elbo: bound.map(|bound| bound.negative_elbo()),
         })
     })
 }

@@ -82,10 +82,9 @@ fn configuration(table: &Table<'_>, rows: &[&Row<'_>]) -> Configuration {
         MeanSd::of(&done.iter().map(value).collect::<Vec<_>>())
     };
     let some = |values: Vec<f64>| (!values.is_empty()).then(|| MeanSd::of(&values));
-    let pca = done.iter().filter_map(|(_, metrics, _)| {
-        let error = metrics.pca_error?;
-        Some(table.measure.of(metrics, error))
-    });
+    let pca = done
+        .iter()
+        .filter_map(|(_, metrics, _)| table.measure.of_pca(metrics));
     let explained = done.iter().filter_map(|(_, m, _)| m.explained_variance);
     let first = rows[0];
     let columns = table.columns.iter().zip(&first.levels);

@@ -14,7 +14,7 @@ pub use importance::Importance;
 pub use sizes::{Size, Sizes};
 pub use statistics::{MeanSd, t_quantile};
 
-use crate::{Outcome, Record};
+use crate::{Measure, Outcome, Record};
 use serde::Serialize;
 use table::Table;
 
@@ -47,17 +47,6 @@ pub struct Analysis {
     pub importance: Vec<Importance>,
     /// The error by the size of the code, where there are several.
     pub sizes: Option<Sizes>,
-}
-
-/// What an error is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Measure {
-    /// The mean squared error, in scaled units.
-    MeanSquaredError,
-    /// The mean squared error as a share of the mean predictor's: where scalings differ, units
-    /// do too.
-    VarianceLeft,
 }
 
 /// A trial without a model.

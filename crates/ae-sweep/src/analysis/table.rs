@@ -1,8 +1,7 @@
 //! The records as a table: a row a trial, a column a setting that differs.
 
-use super::Measure;
 use crate::setting::{SEED, text, to_map};
-use crate::{Metrics, Record};
+use crate::{Measure, Record};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -55,14 +54,8 @@ impl<'a> Table<'a> {
                 levels: distinct,
             });
         }
-        let measure = match columns.iter().any(|column| column.name == "scaling") {
-            true => Measure::VarianceLeft,
-            false => Measure::MeanSquaredError,
-        };
-        let error = |record: &Record| {
-            let metrics = record.metrics()?;
-            Some(measure.of(metrics, metrics.error))
-        };
+        let measure = Measure::suited(records.iter());
+        let error = |record: &Record| Some(measure.of(record.metrics()?));
         let rows = records.iter().zip(levels).map(|(record, levels)| Row {
             record,
             levels,
@@ -84,16 +77,6 @@ impl<'a> Table<'a> {
         match parts.is_empty() {
             true => "the only one".to_owned(),
             false => parts.join(", "),
-        }
-    }
-}
-
-impl Measure {
-    /// An error of a trial in these terms.
-    pub(super) fn of(self, metrics: &Metrics, error: f64) -> f64 {
-        match self {
-            Self::MeanSquaredError => error,
-            Self::VarianceLeft => error / metrics.mean_error,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Sentences that page and terminal share.
 
 use crate::report::number::{count, percent, significant};
-use ae_sweep::Analysis;
-use ae_sweep::analysis::{Comparison, Configuration, MeanSd, Measure, Size, Sizes, Verdict};
+use ae_sweep::analysis::{Comparison, Configuration, MeanSd, Size, Sizes, Verdict};
+use ae_sweep::{Analysis, Measure};
 
 /// Whose errors they are.
 pub fn part(analysis: &Analysis) -> &str {
@@ -18,6 +18,7 @@ pub fn measure(analysis: &Analysis) -> &'static str {
     match analysis.measure {
         Measure::MeanSquaredError => "mean squared error",
         Measure::VarianceLeft => "share of the variance left",
+        Measure::NegativeElbo => "negative ELBO",
     }
 }
 
