@@ -11,6 +11,7 @@ mod harness;
 mod images;
 mod main_job;
 mod mixed_table;
+mod pictures;
 mod python;
 mod repeat;
 mod report;

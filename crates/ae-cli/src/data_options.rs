@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use crate::table_options::{Mark, column_type, first};
-use ae_data::source::TableReader;
+use ae_data::source::{Background, Colour, Size, TableReader};
 use ae_data::{Dataset, Parts, SourceOptions, source};
 use ae_model::{Model, Settings};
+use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
@@ -112,10 +113,43 @@ pub struct SourceArguments {
     #[arg(long, value_name = "CHAR", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<Mark>,
+    /// The size that pictures are brought to, as 64x48 (width x height); all must have one, if not
+    /// given.
+    #[arg(long, value_name = "SIZE", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resize: Option<Size>,
+    /// Read pictures grey or in colour [default: grey, if all of them are].
+    #[arg(long, value_name = "COLOUR", value_parser = colours(), help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colour: Option<Colour>,
+    /// What is behind transparent pixels of pictures [default: white].
+    #[arg(long, value_name = "COLOUR", value_parser = backgrounds(), help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<Background>,
+    /// Leave damaged pictures out, in place of stopping at the first.
+    #[arg(long, help_heading = "Data")]
+    #[serde(skip_serializing_if = "is_false")]
+    pub skip_damaged: bool,
     /// At most this many rows of each part, from the start.
     #[arg(long, value_name = "ROWS", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<NonZeroUsize>,
+}
+
+/// Words for `T` as settings files have them.
+fn words<T: serde::de::DeserializeOwned + Clone + Send + Sync + 'static>(
+    words: [&'static str; 2],
+) -> impl clap::builder::TypedValueParser<Value = T> {
+    clap::builder::PossibleValuesParser::new(words)
+        .try_map(|word| serde_json::from_value(serde_json::Value::String(word)))
+}
+
+fn colours() -> impl clap::builder::TypedValueParser<Value = Colour> {
+    words(["grey", "rgb"])
+}
+
+fn backgrounds() -> impl clap::builder::TypedValueParser<Value = Background> {
+    words(["white", "black"])
 }
 
 fn is_false(value: &bool) -> bool {
@@ -144,6 +178,10 @@ impl SourceArguments {
             encoding: self.encoding.clone().or_else(|| other.encoding.clone()),
             quote: self.quote.or(other.quote),
             comment: self.comment.or(other.comment),
+            resize: self.resize.or(other.resize),
+            colour: self.colour.or(other.colour),
+            background: self.background.or(other.background),
+            skip_damaged: self.skip_damaged || other.skip_damaged,
             limit: self.limit.or(other.limit),
         }
     }
@@ -191,6 +229,10 @@ impl SourceArguments {
             encoding: self.encoding.clone(),
             quote: self.quote.map(Mark::byte),
             comment: self.comment.map(Mark::byte),
+            resize: self.resize,
+            colour: self.colour,
+            background: self.background,
+            skip_damaged: self.skip_damaged,
             limit: self.limit,
             ..SourceOptions::default()
         };
@@ -220,7 +262,8 @@ pub enum PartName {
 /// Data and which part of it, for commands that use a model.
 #[derive(Args, Debug)]
 pub struct DataArguments {
-    /// A data set's name or a file: mnist, strokes, rows.csv, images.idx, rows.npy.
+    /// A data set's name, a file or a folder of pictures: mnist, strokes, rows.csv, images.idx,
+    /// rows.npy, photos/.
     pub data: String,
     /// Which rows of a set that has test rows of its own [default: test, if there are any].
     #[arg(long, help_heading = "Data")]
@@ -269,7 +312,7 @@ impl DataArguments {
     pub fn open(&self, model: &Model) -> anyhow::Result<(Dataset, &'static str)> {
         let parts = match model.table().schema() {
             Some(schema) => source::open_known(&self.data, &self.source.options()?, schema)?,
-            None => self.source.open(&self.data)?,
+            None => source::open(&self.data, &model.reading(self.source.options()?))?,
         };
         let parts = model.settings().cut(parts)?;
         Ok(match (self.part, parts.test) {

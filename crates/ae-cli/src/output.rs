@@ -1,7 +1,9 @@
-//! Rows on their way out: npy or text, by the file's name; text on stdout.
+//! Rows on their way out: npy, text or pictures, by the file's name; text on stdout.
+
+mod pictures;
 
 use crate::failure::Failure;
-use crate::report::picture::{Shape, grid, png, range, stacked};
+use crate::report::picture::Shape;
 use ae_data::table::cell_text;
 use ae_data::{Kind, Layout, Schema, write_npy};
 use ae_model::{Model, write_beside};
@@ -15,7 +17,8 @@ use std::path::{Path, PathBuf};
 /// Where results go.
 #[derive(clap::Args, Debug)]
 pub struct OutputArguments {
-    /// A .npy or .csv file, or a .png of rows that are images; CSV on stdout, if not given.
+    /// A .npy or .csv file, or of rows that are images a .png of all or a folder (photos/) of a
+    /// .png each; CSV on stdout, if not given.
     #[arg(long, short, value_name = "FILE", value_parser = PathBufValueParser::new().try_map(writable))]
     out: Option<PathBuf>,
 }
@@ -72,6 +75,8 @@ pub struct Head<'a> {
     pub schema: Option<Cow<'a, Schema>>,
     /// The images that rows are, if they are.
     pub image: Option<Shape>,
+    /// What a white pixel of them is, black being 0.
+    pub white: f32,
     /// Whether images stand in one line, rather than in a square.
     pub in_a_line: bool,
 }
@@ -85,6 +90,7 @@ impl Head<'_> {
             names,
             schema: None,
             image: None,
+            white: 1.0,
             in_a_line: false,
         }
     }
@@ -110,6 +116,7 @@ impl Head<'_> {
                 channels,
             } => Head {
                 image: Some(Shape::new(*height, *width, *channels)),
+                white: model.white(),
                 ..Head::plain(model.layout().feature_names())
             },
         }
@@ -138,11 +145,14 @@ impl OutputArguments {
         head: &Head<'_>,
         next: &mut Next<'_>,
     ) -> anyhow::Result<()> {
+        if let Some(folder) = self.out.as_deref().filter(|path| is_folder(path)) {
+            return pictures::in_folder(folder, head, next);
+        }
         let kind = self.out.as_deref().map(extension);
         let kinds = [&["npy", "png"], form.kinds()].concat();
         self.write_with(&kinds, &mut |out| match kind.as_deref() {
             Some("npy") => npy(out, head, next),
-            Some("png") => images(out, head, next),
+            Some("png") => pictures::in_one(out, head, next),
             _ => text(out, form, head, next),
         })
     }
@@ -160,9 +170,13 @@ impl OutputArguments {
             return Ok(out.flush()?);
         };
         let kind = extension(path);
-        if !kinds.contains(&kind.as_str()) {
+        if is_folder(path) || !kinds.contains(&kind.as_str()) {
             let hint = format!("end the name in .{}", kinds.join(" or ."));
-            let message = format!("{}: can't write `{kind}` files", path.display());
+            let what = match is_folder(path) {
+                true => "a folder".to_owned(),
+                false => format!("`{kind}` files"),
+            };
+            let message = format!("{}: can't write {what}", path.display());
             return Err(Failure::usage(message, Some(hint)).into());
         }
         let mut failure = None;
@@ -236,54 +250,6 @@ fn npy(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Re
     }
     let all = ArrayView2::from_shape((rows, width), &values)?;
     Ok(write_npy(file, all)?)
-}
-
-/// Images in a picture, at most.
-const MOST_IMAGES: usize = 10_000;
-
-/// Images that stand in one line; more make a square.
-const FEW_IMAGES: usize = 12;
-
-/// All rows as images in one picture.
-fn images(file: &mut dyn Write, head: &Head<'_>, next: &mut Next<'_>) -> anyhow::Result<()> {
-    let Some(shape) = &head.image else {
-        let hint = "end the name in .csv or .npy";
-        return Err(Failure::new("these rows are no images", hint).into());
-    };
-    let mut blocks: Vec<Block> = Vec::new();
-    while let Some(block) = next()? {
-        blocks.push(block);
-        let count: usize = blocks.iter().map(|block| block.rows.nrows()).sum();
-        if count > MOST_IMAGES {
-            let what = format!("a picture has room for {MOST_IMAGES} images, there are more");
-            return Err(Failure::new(what, "end the name in .csv or .npy").into());
-        }
-    }
-    let rows: Vec<&[f32]> = blocks.iter().flat_map(|block| lines(&block.rows)).collect();
-    let seen = blocks.iter().filter_map(|block| block.seen.as_ref());
-    let seen: Vec<&[f32]> = seen.flat_map(lines).collect();
-    let shown = range(rows.iter().chain(&seen).copied());
-    let mut photographs: Vec<_> = rows
-        .iter()
-        .map(|row| shape.photograph(row, shown))
-        .collect();
-    for (photograph, seen) in photographs.iter_mut().zip(seen) {
-        *photograph = stacked(&shape.photograph(seen, shown), photograph);
-    }
-    let in_a_line = match head.in_a_line || photographs.len() <= FEW_IMAGES {
-        true => photographs.len(),
-        false => (photographs.len() as f64).sqrt().ceil() as usize,
-    };
-    match grid(&photographs, in_a_line.max(1)) {
-        Some(picture) => Ok(file.write_all(&png(picture))?),
-        None => Err(Failure::new("no rows to draw", "an image takes one at least").into()),
-    }
-}
-
-fn lines(rows: &Array2<f32>) -> impl Iterator<Item = &[f32]> {
-    rows.as_slice()
-        .unwrap_or_default()
-        .chunks(rows.ncols().max(1))
 }
 
 fn text(
@@ -398,13 +364,26 @@ fn extension(path: &Path) -> String {
     extension.to_string_lossy().to_lowercase()
 }
 
+/// Whether a path means a folder: it is one, or it ends as one does.
+fn is_folder(path: &Path) -> bool {
+    let ends_open = path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
+    ends_open || path.is_dir()
+}
+
 /// A name that some command can write to, before any work is done for it.
 fn writable(path: PathBuf) -> Result<PathBuf, String> {
     match extension(&path).as_str() {
+        _ if is_folder(&path) => Ok(path),
         "npy" | "csv" | "json" | "jsonl" | "png" => Ok(path),
-        other => Err(format!(
-            "can't write `{other}` files: end the name in .npy or .csv"
-        )),
+        other => {
+            let what = match other {
+                "" => "the name doesn't say what to write".to_owned(),
+                other => format!("can't write `{other}` files"),
+            };
+            Err(format!(
+                "{what}: end it in .npy or .csv, images in .png, or in / for a folder of them"
+            ))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::source::Pictures;
 use crate::table::{Guess, Schema};
 use crate::{DataError, Labels, Layout, Series, Windows};
 
@@ -22,6 +23,11 @@ pub struct Dataset {
     pub layout: Layout,
     /// The class of each row, where the source knows it.
     pub labels: Option<Labels>,
+    /// What each row is called, where it is a file of its own: its path below the folder; else
+    /// nothing.
+    pub row_names: Vec<String>,
+    /// How pictures became these rows, if they did.
+    pub pictures: Option<Pictures>,
     /// What to call it: `mnist`, or the file's name.
     pub name: String,
     /// Assumptions made and oddities seen while reading, for the user to see.
@@ -153,6 +159,8 @@ impl Dataset {
             width,
             layout,
             labels,
+            row_names: Vec::new(),
+            pictures: None,
             name,
             warnings: Vec::new(),
             guesses: Vec::new(),
@@ -370,6 +378,14 @@ impl Dataset {
             width: self.width,
             layout: self.layout.clone(),
             labels,
+            row_names: match self.row_names.is_empty() {
+                true => Vec::new(),
+                false => rows
+                    .iter()
+                    .map(|row| self.row_names[*row as usize].clone())
+                    .collect(),
+            },
+            pictures: self.pictures,
             name: self.name.clone(),
             warnings: self.warnings.clone(),
             guesses: self.guesses.clone(),
@@ -395,6 +411,7 @@ impl Dataset {
         if let Some(labels) = &mut self.labels {
             labels.ids.truncate(rows);
         }
+        self.row_names.truncate(rows);
         if let Some(series) = &mut self.series {
             series.truncate(rows);
         }

@@ -45,6 +45,7 @@ pub mod export;
 mod file;
 mod inference;
 mod model;
+mod pictures;
 mod plan;
 mod rows;
 pub mod scoring;

@@ -7,6 +7,7 @@ use crate::scoring::Scorer;
 use crate::{ModelError, Plan, Settings};
 use ae_data::Kind;
 use ae_data::preprocess::Oddities;
+use ae_data::source::Pictures;
 use ae_data::{Dataset, FittedScaling, Layout, Prepared, Preprocessing, Windowing, Windows};
 use ae_nn::loss::Measure;
 use ae_nn::{Autoencoder, Epoch, Loss};
@@ -21,6 +22,8 @@ pub struct Model {
     pub(crate) autoencoder: Autoencoder,
     pub(crate) loss: Loss,
     pub(crate) layout: Layout,
+    /// How pictures became the rows it was trained on, if they did.
+    pub(crate) pictures: Option<Pictures>,
     pub(crate) preprocessing: Preprocessing,
     /// Of a model of windows.
     pub(crate) steps: Option<Steps>,
@@ -236,6 +239,7 @@ impl Model {
     pub(crate) fn read(&self, dataset: &Dataset) -> Result<(Prepared, Vec<String>), ModelError> {
         self.check_cut(dataset)?;
         self.check_columns(dataset)?;
+        self.check_images(dataset)?;
         Ok(self.preprocessing.prepare(dataset)?)
     }
 

@@ -220,6 +220,7 @@ impl<'a> Session<'a> {
             autoencoder,
             loss: plan.training.loss,
             layout: parts.train.layout.clone(),
+            pictures: parts.train.pictures,
             preprocessing: plan.preprocessing.clone(),
             steps: Steps::of(&parts.train, plan),
             settings: plan.settings.clone(),

@@ -8,6 +8,7 @@ mod date;
 mod keras;
 mod keras_denoise;
 mod peers;
+mod sda_theano;
 mod vae;
 
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ const PUBLISHED: &[Published] = &[
     keras_denoise::PUBLISHED,
     vae::PYTORCH,
     vae::PYTHAE,
+    sda_theano::PUBLISHED,
 ];
 
 /// What came out.

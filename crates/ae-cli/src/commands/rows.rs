@@ -66,6 +66,9 @@ impl Work for OfRows {
     }
 }
 
+/// The column of names of rows that are files.
+const FILE: &str = "file";
+
 /// Blocks of a table that are read ahead of the one that is worked on.
 const BLOCKS_AHEAD: usize = 2;
 
@@ -96,12 +99,17 @@ impl Arguments {
                 warn(&model.prepare(&dataset)?.1, quiet);
                 let rows = work.rows(&model, &dataset)?;
                 work.end()?;
+                let mut head = head(&model);
+                if !dataset.row_names.is_empty() {
+                    head.ids = vec![FILE.to_owned()];
+                }
                 let mut block = Some(Block {
                     seen: self.output.is_picture().then(|| dataset.matrix()),
-                    ..Block::unnamed(rows)
+                    ids: dataset.row_names,
+                    rows,
                 });
                 self.output
-                    .write_blocks(form, &head(&model), &mut || Ok(block.take()))
+                    .write_blocks(form, &head, &mut || Ok(block.take()))
             }
         }
     }

@@ -25,7 +25,8 @@ const DEFAULT_RECIPE: &str = "strokes";
 /// model, a checkpoint, history.csv, metrics.json, settings.toml and report.html.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
-    /// A data set's name or a file: mnist, strokes, rows.csv, images.idx, rows.npy
+    /// A data set's name, a file or a folder of pictures: mnist, strokes, rows.csv, images.idx,
+    /// rows.npy, photos/
     /// [default: the recipe's, or strokes].
     data: Option<String>,
     /// Named settings (`ae list recipes`).

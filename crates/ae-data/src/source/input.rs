@@ -79,7 +79,7 @@ impl Input {
         path == Path::new(STDIN) || path.exists()
     }
 
-    fn try_open(path: &Path) -> Result<Self, InputError> {
+    pub fn try_open(path: &Path) -> Result<Self, InputError> {
         if path == Path::new(STDIN) {
             let input = BufReader::with_capacity(BUFFER_LENGTH, io::stdin());
             return Self::unpacked(Path::new("stdin"), true, Box::new(input));

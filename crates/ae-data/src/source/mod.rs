@@ -15,6 +15,7 @@ mod named;
 mod npy;
 mod npz;
 mod options;
+mod picture;
 
 use std::path::Path;
 
@@ -26,6 +27,7 @@ pub use named::{NamedSet, NamedSource};
 pub use npy::{NpyError, write_npy};
 pub use npz::NpzError;
 pub use options::SourceOptions;
+pub use picture::{Background, Colour, PictureError, Pictures, Size};
 
 use self::input::Input;
 use crate::table::Schema;
@@ -45,9 +47,15 @@ pub struct Format {
 }
 
 /// Every file format, the fallback for text last.
-pub const FORMATS: &[Format] = &[idx::FORMAT, npy::FORMAT, npz::FORMAT, self::csv::FORMAT];
+pub const FORMATS: &[Format] = &[
+    idx::FORMAT,
+    npy::FORMAT,
+    npz::FORMAT,
+    picture::FORMAT,
+    self::csv::FORMAT,
+];
 
-/// Opens a named set or a file.
+/// Opens a named set, a file, or a folder of pictures.
 ///
 /// `spec` is `mnist`, `strokes`, `strokes:rows=60000`, or a path (write `./mnist` for a file
 /// of that name). Gzipped files are read as if they were not.
@@ -64,9 +72,10 @@ pub fn open(spec: &str, options: &SourceOptions) -> Result<Parts, DataError> {
         return Err(DataError::UnknownSource { found });
     };
     let Parts { train, test } = &mut parts;
+    // Of the two, a command may use one.
     let idle = options.idle(kind, &train.name);
-    train.warnings.extend(idle);
     for dataset in [Some(train), test.as_mut()].into_iter().flatten() {
+        dataset.warnings.extend(idle.iter().cloned());
         if let Some(limit) = options.limit {
             dataset.truncate(limit.get());
         }
@@ -133,6 +142,9 @@ fn name_of(spec: &str) -> &str {
 }
 
 fn open_file(path: &Path, options: &SourceOptions) -> Result<(&'static str, Parts), DataError> {
+    if path.is_dir() {
+        return Ok((picture::FORMAT.name, picture::open_folder(path, options)?));
+    }
     let input = Input::open(path)?;
     let format = recognise(&input);
     input

@@ -1,3 +1,4 @@
+use super::picture::{Background, Colour, Pictures, Size};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -45,6 +46,16 @@ pub struct SourceOptions {
     pub quote: Option<u8>,
     /// What the lines of a CSV file begin with that are no records; guessed if not given.
     pub comment: Option<u8>,
+    /// The size that pictures are brought to; if not given, all must have one.
+    pub resize: Option<Size>,
+    /// Whether pictures are grey or in colour; grey if not given and all of them are.
+    pub colour: Option<Colour>,
+    /// What is behind transparent pixels of pictures: white if not given.
+    pub background: Option<Background>,
+    /// Leaves damaged pictures out, and says so, in place of an error.
+    pub skip_damaged: bool,
+    /// How pictures are read where the four above don't say: as those a model was trained on.
+    pub pictures: Option<Pictures>,
     /// At most this many rows of each part, from the start.
     pub limit: Option<NonZeroUsize>,
 }
@@ -70,6 +81,11 @@ impl Default for SourceOptions {
             encoding: None,
             quote: None,
             comment: None,
+            resize: None,
+            colour: None,
+            background: None,
+            skip_damaged: false,
+            pictures: None,
             limit: None,
         }
     }
@@ -80,7 +96,8 @@ impl SourceOptions {
     /// kind.
     pub(super) fn idle(&self, kind: &str, name: &str) -> Vec<String> {
         const CSV: &[&str] = &["CSV"];
-        let options: [(&'static str, bool, &[&str]); 15] = [
+        const PICTURES: &[&str] = &["pictures"];
+        let options: [(&'static str, bool, &[&str]); 19] = [
             ("member", self.member.is_some(), &["npz"]),
             ("header", self.header.is_some(), CSV),
             ("delimiter", self.delimiter.is_some(), CSV),
@@ -95,6 +112,10 @@ impl SourceOptions {
             ("encoding", self.encoding.is_some(), CSV),
             ("quote", self.quote.is_some(), CSV),
             ("comment", self.comment.is_some(), CSV),
+            ("resize", self.resize.is_some(), PICTURES),
+            ("colour", self.colour.is_some(), PICTURES),
+            ("background", self.background.is_some(), PICTURES),
+            ("skip-damaged", self.skip_damaged, PICTURES),
             ("label", self.label.is_some(), &["CSV", "IDX", "npy", "npz"]),
         ];
         let idle = options

@@ -45,6 +45,8 @@ impl Dataset {
             name: sorted.name,
             guesses: sorted.guesses,
             labels: None,
+            row_names: Vec::new(),
+            pictures: None,
             series: None,
             windows: Some(Windows {
                 windowing,
@@ -86,6 +88,8 @@ impl Dataset {
             values: Values::Floats(values),
             layout: windows.table.clone(),
             labels: None,
+            row_names: Vec::new(),
+            pictures: None,
             name: self.name.clone(),
             warnings: Vec::new(),
             guesses: Vec::new(),

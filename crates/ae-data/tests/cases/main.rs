@@ -13,6 +13,7 @@ mod named;
 mod noise;
 mod npy;
 mod npz;
+mod pictures;
 mod preprocess;
 mod properties;
 mod scaling;

@@ -4,6 +4,7 @@ use crate::evaluation::Reference;
 use crate::model::{Model, Provenance, Steps};
 use crate::scoring::Groups;
 use crate::{FileProblem, ModelError, Settings};
+use ae_data::source::Pictures;
 use ae_data::{Layout, Preprocessing, Windowing};
 use ae_nn::loss::Blocks;
 use ae_nn::network::PlacedBlock;
@@ -29,6 +30,9 @@ struct Metadata<'a> {
     kind: Cow<'a, str>,
     format: u32,
     layout: Cow<'a, Layout>,
+    /// How pictures became rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pictures: Option<Pictures>,
     #[serde(flatten)]
     preprocessing: Cow<'a, Preprocessing>,
     /// How the data are cut: then layout and preprocessing are those of a time step.
@@ -83,6 +87,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
             None => FORMAT_OF_ROWS,
         },
         layout: Cow::Borrowed(model.table()),
+        pictures: model.pictures(),
         preprocessing: Cow::Borrowed(model.table_preprocessing()),
         windows: model.windowing(),
         encoder: Cow::Borrowed(encoder),
@@ -183,6 +188,7 @@ fn read(container: &Container) -> Result<Model, FileProblem> {
         autoencoder,
         loss: metadata.loss,
         layout,
+        pictures: metadata.pictures,
         preprocessing,
         steps,
         reference,
