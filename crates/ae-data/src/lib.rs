@@ -3,7 +3,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`source`] | IDX, npy, npz and CSV files, sets known by name, the built-in digits `strokes` |
+//! | [`source`] | IDX, npy, npz and CSV files, folders of pictures, sets known by name, the built-in digits `strokes` |
 //! | [`table`] | what the columns of a table are, and how that is found out |
 //! | [`Dataset`] | rows of bytes or floats with their layout, labels and warnings |
 //! | [`Windows`] | time series: rows that follow each other, cut into windows |

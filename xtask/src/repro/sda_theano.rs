@@ -20,7 +20,7 @@ pub const PUBLISHED: Published = Published {
 
 /// What NumPy comes to with the seeds 1 and 2 (the script is `xtask/peers/denoising.py`): nats an
 /// image in the last epoch's training, and on the test images.
-const OF_NUMPY: [[f64; 2]; 2] = [[0.0, 0.0], [0.0, 0.0]];
+const OF_NUMPY: [[f64; 2]; 2] = [[64.64, 64.66], [64.62, 64.56]];
 
 const PIXELS: f64 = 784.0;
 
