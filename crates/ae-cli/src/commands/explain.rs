@@ -8,7 +8,7 @@ use ae_model::explain::{Column, Confidence, Explanation};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Says why rows are odd: the cells that make them so, what was expected there, how sure that
+/// Says why rows are odd, or the oddest few if none is an anomaly: the cells that make them so, what was expected there, how sure that
 /// is, and each cell's share of the row's score; and the ordinary row of the same data that is
 /// most like it in everything else.
 ///
@@ -36,7 +36,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     refuse_windows(&model, "explain")?;
     let rows = NamedRows::read(&arguments.data, &arguments.which, &model, quiet)?;
     let judged = model.judge(&rows.dataset)?;
-    let chosen = arguments.which.of(&judged, quiet)?;
+    let chosen = arguments.which.or_oddest(&judged, quiet)?;
     let explained = model.explain(&rows.dataset, &judged, &chosen, arguments.cells)?;
     let columns = model.columns();
     for explanation in &explained {

@@ -1,5 +1,6 @@
 //! Rows that are spoken of one by one: what they are called, and which of them.
 
+use super::rows::FILE;
 use super::{say_rows, warn};
 use crate::data_options::DataArguments;
 use crate::failure::Failure;
@@ -46,10 +47,15 @@ impl NamedRows {
             let (dataset, part) = data.open(model)?;
             say_rows(&dataset, part, quiet);
             warn(&model.prepare(&dataset)?.1, quiet);
+            let ids = dataset.row_names.clone();
+            let id_names = match ids.is_empty() {
+                true => Vec::new(),
+                false => vec![FILE.to_owned()],
+            };
             return Ok(Self {
                 dataset,
-                ids: Vec::new(),
-                id_names: Vec::new(),
+                ids,
+                id_names,
                 shown,
             });
         };
@@ -156,6 +162,29 @@ impl Which {
         }
         odd.truncate(self.top);
         Ok(odd)
+    }
+}
+
+/// Rows that are explained though none is an anomaly.
+const FEW: usize = 3;
+
+impl Which {
+    /// The rows that are meant; where there are no anomalies, the oddest few.
+    pub fn or_oddest(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
+        let chosen = self.of(judged, quiet)?;
+        if !chosen.is_empty() {
+            return Ok(chosen);
+        }
+        let mut order: Vec<usize> = (0..judged.len()).collect();
+        order.sort_by(|a, b| judged[*b].score.total_cmp(&judged[*a].score));
+        order.truncate(self.top.min(FEW));
+        if !quiet {
+            say(format_args!(
+                "the oddest {} of them all the same:",
+                order.len()
+            ));
+        }
+        Ok(order)
     }
 }
 

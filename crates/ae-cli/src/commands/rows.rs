@@ -67,7 +67,7 @@ impl Work for OfRows {
 }
 
 /// The column of names of rows that are files.
-const FILE: &str = "file";
+pub const FILE: &str = "file";
 
 /// Blocks of a table that are read ahead of the one that is worked on.
 const BLOCKS_AHEAD: usize = 2;

@@ -6,7 +6,7 @@ use ae_model::Model;
 use std::path::PathBuf;
 
 /// Draws rows that never were, in the units of the training data: codes from the standard
-/// normal, put through the decoder.
+/// normal, put through the decoder. Columns of whole numbers get whole numbers.
 #[derive(clap::Args, Debug)]
 pub struct Arguments {
     /// A model file, of a variational autoencoder.
@@ -25,6 +25,11 @@ pub fn run(arguments: Arguments, _quiet: bool) -> anyhow::Result<()> {
     let model = Model::load(&arguments.model)?;
     refuse_windows(&model, "sample")?;
     let codes = model.sample_codes(arguments.count as usize, arguments.seed)?;
-    let rows = model.decode(codes.view())?;
+    let mut rows = model.decode(codes.view())?;
+    if let Some(schema) = model.layout().schema() {
+        let rows = rows.rows_mut().into_iter();
+        rows.filter_map(|row| row.into_slice())
+            .for_each(|row| schema.settle(row));
+    }
     arguments.output.write(&Head::of_rows(&model), rows)
 }

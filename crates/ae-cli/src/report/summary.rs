@@ -14,6 +14,9 @@ const WIDTH: usize = 80;
 
 /// Columns of a name, and of the longest bar.
 const NAME: usize = 26;
+
+/// Letters of a loss's name that stands behind its value.
+const LOSS: usize = 32;
 const BAR: usize = 38;
 
 /// Baselines and findings shown: the best and the gravest.
@@ -84,7 +87,7 @@ fn comparison(text: &mut String, evaluation: &Evaluation) {
 
 fn rows(evaluation: &Evaluation) -> String {
     let rows = counted_rows(evaluation);
-    format!("{rows} ({})", shortened(&evaluation.part))
+    format!("{rows} ({})", shortened(&evaluation.part, NAME))
 }
 
 fn figures(text: &mut String, evaluation: &Evaluation) {
@@ -102,12 +105,15 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
         Some(share) => percent(share),
         None => "nothing varies".to_owned(),
     };
+    let mut loss_name = format!("loss ({})", loss.name);
+    let mut loss_value = format!("{}{floor}", significant(loss.value));
+    if loss_name.chars().count() > NAME {
+        loss_name = "loss".to_owned();
+        loss_value = format!("{loss_value}, {}", shortened(&loss.name, LOSS));
+    }
     for (name, value) in [
         ("variance explained", explained),
-        (
-            &format!("loss ({})", loss.name),
-            format!("{}{floor}", significant(loss.value)),
-        ),
+        (&loss_name, loss_value),
         (
             "code",
             format!(
@@ -121,19 +127,29 @@ fn figures(text: &mut String, evaluation: &Evaluation) {
         line(text, name, &value);
     }
     if let Some(drawn) = &evaluation.drawn {
+        let row = evaluation.rows_noun.trim_end_matches('s');
+        // Of a weighted loss, no unit is known.
+        let nats = if drawn.is_likelihood { "nats " } else { "" };
         let parts = format!(
-            "{} nats a {} ({} + {} of divergence)",
+            "{} {nats}a {row} ({} + {} nats of divergence)",
             significant(drawn.negative_elbo),
-            evaluation.rows_noun.trim_end_matches('s'),
             significant(drawn.reconstruction),
             significant(drawn.divergence)
         );
-        line(text, "negative ELBO", &parts);
+        let name = match drawn.is_likelihood {
+            true => "negative ELBO",
+            false => "loss and divergence",
+        };
+        line(text, name, &parts);
         if let Some(likelihood) = drawn.log_likelihood {
             line(
                 text,
                 "log likelihood",
-                &format!("{} nats", significant(likelihood.nats)),
+                &format!(
+                    "{} nats a {row}, about ({})",
+                    significant(likelihood.nats),
+                    counted(likelihood.draws as usize, "draw", "draws")
+                ),
             );
         }
     }
@@ -171,17 +187,17 @@ fn noises(text: &mut String, matrix: &NoiseMatrix) {
 
 /// A name and its value.
 fn line(text: &mut String, name: &str, value: &str) {
-    let line = format!("  {:<NAME$} {}", shortened(name), printable(value));
+    let line = format!("  {:<NAME$} {}", shortened(name, NAME), printable(value));
     let _ = writeln!(text, "{}", line.trim_end());
 }
 
-/// At most as long as a name may be.
-fn shortened(name: &str) -> String {
-    let name = printable(name);
-    if name.chars().count() <= NAME {
-        return name;
+/// At most so long.
+fn shortened(text: &str, most: usize) -> String {
+    let text = printable(text);
+    if text.chars().count() <= most {
+        return text;
     }
-    name.chars().take(NAME - 1).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 /// Without what would steer the terminal.

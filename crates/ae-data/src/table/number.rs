@@ -12,6 +12,14 @@ pub struct NumberFormat {
     /// spread `f32` couldn't hold (10⁹ and a little).
     #[serde(skip_serializing_if = "is_zero")]
     pub origin: f64,
+    /// Whether every number of the column is whole, with a decimal point or none: then what is
+    /// made up for it should be.
+    #[serde(skip_serializing_if = "is_false")]
+    pub whole: bool,
+}
+
+fn is_false(whole: &bool) -> bool {
+    !whole
 }
 
 fn is_zero(origin: &f64) -> bool {
@@ -24,6 +32,7 @@ impl Default for NumberFormat {
             decimal: '.',
             thousands: None,
             origin: 0.0,
+            whole: false,
         }
     }
 }
@@ -84,6 +93,7 @@ const fn written(decimal: char, thousands: Option<char>) -> NumberFormat {
         decimal,
         thousands,
         origin: 0.0,
+        whole: false,
     }
 }
 
@@ -96,6 +106,7 @@ impl NumberFormat {
         decimal: ',',
         thousands: Some('.'),
         origin: 0.0,
+        whole: false,
     };
 
     /// Reads a trimmed cell.

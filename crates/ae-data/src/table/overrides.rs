@@ -43,6 +43,7 @@ impl Overrides {
                 decimal,
                 thousands: options.thousands.or(freed),
                 origin: 0.0,
+                whole: false,
             },
             format_given: options.decimal.is_some() || options.thousands.is_some(),
             missing,

@@ -25,6 +25,21 @@ impl Schema {
         }
     }
 
+    /// Rounds what stands in the cells of whole numbers: what a network makes could then stand in
+    /// the file.
+    ///
+    /// # Panics
+    /// If the row has fewer numbers than [`cells`](Self::cells).
+    pub fn settle(&self, row: &mut [f32]) {
+        for (place, column) in self.placed() {
+            if let Kind::Number(format) = &column.kind
+                && format.whole
+            {
+                row[place] = row[place].round();
+            }
+        }
+    }
+
     /// `f32` in a row.
     pub fn cells(&self) -> usize {
         self.columns.iter().map(|column| column.kind.cells()).sum()

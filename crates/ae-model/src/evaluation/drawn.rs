@@ -11,6 +11,9 @@ use serde::Serialize;
 pub struct Drawn {
     /// The negative evidence lower bound, in nats a row: the two parts below.
     pub negative_elbo: f64,
+    /// Whether the loss is a likelihood; if not, as of a mixed table, whose columns are weighted,
+    /// the bound and its first part are in the loss's own units.
+    pub is_likelihood: bool,
     /// The negative log likelihood of a row given its code, in nats, as far as the loss says it.
     pub reconstruction: f64,
     /// Divergence of a row's code from the standard normal, in nats.
@@ -73,6 +76,7 @@ pub(super) fn drawn(model: &Model, rows: &Rows<'_>) -> Result<Option<Drawn>, Mod
     } = bound;
     Ok(Some(Drawn {
         negative_elbo,
+        is_likelihood: model.measure().normaliser().is_some(),
         reconstruction,
         divergence,
         active,

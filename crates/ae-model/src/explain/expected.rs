@@ -24,7 +24,8 @@ const LEAST_DIGIT: f64 = 0.2;
 
 impl Desk<'_> {
     /// The row of cells that these features stand for: numbers with as many digits as are known
-    /// of them, and none beyond those of the training rows, where a network knows nothing.
+    /// of them, whole where the column's are, and none beyond those of the training rows, where a
+    /// network knows nothing.
     pub(super) fn cells(&self, features: &[f32], cells: &mut [f32]) {
         self.prepared.preprocessing().inverse_row(features, cells);
         for (place, column) in self.columns.iter().enumerate() {
@@ -36,6 +37,9 @@ impl Desk<'_> {
             if let Some([low, high]) = self.range(column) {
                 *cell = cell.max(low).min(high);
             }
+        }
+        if let Some(schema) = self.model.layout().schema() {
+            schema.settle(cells);
         }
     }
 

@@ -40,9 +40,13 @@ pub fn section(input: &ReportInput) -> Option<Section> {
 }
 
 fn lead(drawn: &Drawn) -> String {
+    let (nats, what) = match drawn.is_likelihood {
+        true => ("nats", "the negative evidence lower bound"),
+        false => ("of loss", "the sum that is minimised"),
+    };
     format!(
-        "A row costs {} nats: {} for what its code leaves open, {} for the code (the negative \
-         evidence lower bound and its parts; the divergence of codes from the standard normal). \
+        "A row costs {} {nats}: {} for what its code leaves open, {} nats for the code ({what} \
+         and its parts; the divergence of codes from the standard normal). \
          {} of {} of the code vary from row to row.",
         significant(drawn.negative_elbo),
         significant(drawn.reconstruction),

@@ -266,6 +266,7 @@ impl Profile {
         if !comma && high > low && high - low < LEAST_SPREAD * size {
             format.origin = low;
         }
+        format.whole = !comma && self.all_whole;
         Kind::Number(format)
     }
 
