@@ -88,7 +88,7 @@ fn help_and_version_go_to_stdout() {
     ] {
         assert!(help.contains(command), "{command} in\n{help}");
     }
-    let version = place.run("--version").ok().stdout;
+    let version = place.run("-V").ok().stdout;
     assert_eq!(version.trim(), concat!("ae ", env!("CARGO_PKG_VERSION")));
 }
 
@@ -152,5 +152,36 @@ fn a_reader_that_goes_away_is_no_error() {
         !place.read("err").contains("error"),
         "{}",
         place.read("err")
+    );
+}
+
+#[test]
+fn shells_manuals_and_the_version_are_told_by_the_program_itself() {
+    let place = Place::new();
+    for (shell, word) in [
+        ("bash", "--latent"),
+        ("zsh", "--latent"),
+        ("fish", "latent"),
+    ] {
+        let script = place.run(&format!("completions {shell}")).ok().stdout;
+        assert!(
+            script.contains(word) && script.contains("keras-deep"),
+            "{shell}"
+        );
+    }
+    place.run("completions tcsh").fails(2, &["bash", "zsh"]);
+    place.run("man pages/man1").ok();
+    let page = place.read("pages/man1/ae-train.1");
+    assert!(page.contains("latent"), "{page}");
+    place.write("file", "in the way");
+    place
+        .run("man file")
+        .fails(1, &["file", "can't write manual pages"]);
+    let short = place.run("-V").ok().stdout;
+    assert_eq!(short.trim(), concat!("ae ", env!("CARGO_PKG_VERSION")));
+    let long = place.run("--version").ok().stdout;
+    assert!(
+        long.starts_with(short.trim()) && long.contains("vector instructions"),
+        "{long}"
     );
 }

@@ -76,6 +76,10 @@ fn steps() -> Result<Vec<Step>> {
             "clippy --workspace --all-targets -- --deny warnings",
         ),
     ];
+    if Command::new("cargo-deny").arg("--version").output().is_ok() {
+        let check = "deny --offline check bans licenses sources";
+        steps.push(Step::new("licences and sources", check));
+    }
     // Together, one crate's features can hide what another forgot to ask for.
     for package in libraries()? {
         steps.push(Step::new(

@@ -6,7 +6,6 @@
 
 mod bench;
 mod ci;
-mod dist;
 mod fetch;
 mod gallery;
 mod generate_table;
@@ -48,8 +47,6 @@ enum Command {
     Repro(repro::ReproArguments),
     /// Train six architectures on the same digits, and write the page that shows them
     Gallery,
-    /// Write shell completions and man pages
-    Dist(dist::DistArguments),
 }
 
 fn run(command: &Command) -> anyhow::Result<()> {
@@ -62,7 +59,6 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Repro(arguments) => repro::run(arguments),
         Command::Gallery => gallery::run(),
-        Command::Dist(arguments) => dist::run(arguments),
     }
 }
 

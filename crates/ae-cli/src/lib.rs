@@ -23,15 +23,17 @@ mod sweep;
 mod table_options;
 mod widths;
 
-use ae_tensor::parallel;
+use ae_tensor::{InstructionSet, parallel};
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 /// Train autoencoders on images and tables, and see whether they are any good.
 #[derive(Parser)]
 #[command(
     name = "ae",
     version,
+    long_version = FACTS.as_str(),
     about,
     max_term_width = 100,
     after_help = "Try `ae train`, then open the report it names. `ae list` shows every choice there is."
@@ -48,6 +50,27 @@ struct Arguments {
     #[arg(long, short, global = true)]
     quiet: bool,
 }
+
+/// The version, and what decides how fast this build is here.
+static FACTS: LazyLock<String> = LazyLock::new(|| {
+    let build = match cfg!(debug_assertions) {
+        true => "debug",
+        false => "release",
+    };
+    let vectors = match InstructionSet::best() {
+        InstructionSet::Baseline => "those of every such processor",
+        InstructionSet::Avx2 => "AVX2",
+        InstructionSet::Avx512 => "AVX-512",
+    };
+    format!(
+        "{}\nbuild: {build}, for {} on {}\nvector instructions in use here: {vectors}\nthreads: {}",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH,
+        std::env::consts::OS,
+        // Asking the pool would start it, and `--threads` may want another.
+        std::thread::available_parallelism().map_or(1, usize::from),
+    )
+});
 
 /// The program's arguments.
 pub fn command() -> clap::Command {

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and its `run`. To add one: its file, and a variant
 //! here.
 
+mod completions;
 mod decode;
 mod encode;
 mod evaluate;
@@ -10,6 +11,7 @@ mod impute;
 mod info;
 mod interpolate;
 mod list;
+mod man;
 mod named;
 mod reconstruct;
 mod repair;
@@ -76,6 +78,10 @@ commands! {
     Info(info),
     /// List data sets, recipes, activations, losses and every other choice.
     List(list),
+    /// Write what a shell needs to complete this program's arguments.
+    Completions(completions),
+    /// Write manual pages.
+    Man(man),
 }
 
 /// Prints a result to stdout. A reader that went away ends the program quietly.
