@@ -9,6 +9,7 @@ mod ci;
 mod fetch;
 mod gallery;
 mod generate_table;
+mod kills;
 mod process;
 mod repro;
 mod sweep;
@@ -45,6 +46,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Repeat a published result, and set our figures beside the others'
     Repro(repro::ReproArguments),
+    /// Kill training, scoring and sweeps at random moments, and look at what is left
+    Kills(kills::KillsArguments),
     /// Train six architectures on the same digits, and write the page that shows them
     Gallery,
 }
@@ -58,6 +61,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::GenerateTable(arguments) => generate_table::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Repro(arguments) => repro::run(arguments),
+        Command::Kills(arguments) => kills::run(arguments),
         Command::Gallery => gallery::run(),
     }
 }

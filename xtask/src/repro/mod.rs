@@ -4,7 +4,7 @@
 //! To add a published result: a file with a [`Published`], and its line in [`PUBLISHED`].
 
 mod adbench;
-mod date;
+pub mod date;
 mod keras;
 mod keras_denoise;
 mod peers;
