@@ -7,6 +7,7 @@
 mod bench;
 mod ci;
 mod fetch;
+mod fuzz;
 mod gallery;
 mod generate_table;
 mod kills;
@@ -46,6 +47,8 @@ enum Command {
     Sweep(sweep::SweepArguments),
     /// Repeat a published result, and set our figures beside the others'
     Repro(repro::ReproArguments),
+    /// Damage good files of every format at random, and read them
+    Fuzz(fuzz::FuzzArguments),
     /// Kill training, scoring and sweeps at random moments, and look at what is left
     Kills(kills::KillsArguments),
     /// Train six architectures on the same digits, and write the page that shows them
@@ -61,6 +64,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::GenerateTable(arguments) => generate_table::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Repro(arguments) => repro::run(arguments),
+        Command::Fuzz(arguments) => fuzz::run(arguments),
         Command::Kills(arguments) => kills::run(arguments),
         Command::Gallery => gallery::run(),
     }
