@@ -5,6 +5,7 @@
 mod anomalies;
 mod data;
 mod explaining;
+mod explorer;
 mod exporting;
 mod family;
 mod harness;

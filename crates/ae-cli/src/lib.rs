@@ -8,6 +8,7 @@
 mod columns;
 mod commands;
 mod data_options;
+mod explorer;
 mod failure;
 mod options;
 mod output;

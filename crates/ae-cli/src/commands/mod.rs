@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod evaluate;
 mod explain;
+mod explore;
 mod export;
 mod impute;
 mod info;
@@ -74,6 +75,8 @@ commands! {
     Impute(impute),
     /// Write a model as a file of another program: ONNX, safetensors.
     Export(export),
+    /// Write a page that runs a model of images in the browser.
+    Explore(explore),
     /// Show what is in a model file.
     Info(info),
     /// List data sets, recipes, activations, losses and every other choice.

@@ -68,7 +68,8 @@ impl Browser {
         assert!(!console.contains("CONSOLE"), "{console}");
     }
 
-    fn open(
+    /// What it says of a page on stdout and stderr; its profile goes to `folder`.
+    pub fn open(
         &self,
         page: &Path,
         folder: &Path,
@@ -107,7 +108,11 @@ fn frames<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>) -> (String, u
     let mut html = "<!DOCTYPE html>".to_owned();
     let mut count = 0;
     for (name, page) in pages {
-        let policy = "default-src 'none'; script-src 'unsafe-inline'";
+        // Pages without a script must let this one in.
+        let policy = match page.contains("script-src") {
+            true => "default-src 'none'",
+            false => "default-src 'none'; script-src 'unsafe-inline'",
+        };
         let inspected = page
             .replacen("default-src 'none'", policy, 1)
             .replacen("</head>", &format!("{INSPECTION}</head>"), 1)
