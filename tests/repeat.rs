@@ -159,3 +159,45 @@ fn a_signal_while_the_data_is_read_is_heeded_once_it_is() {
     assert!(said.contains("interrupted before training"), "{said}");
     assert!(!place.path("runs").exists());
 }
+
+#[test]
+fn a_run_is_verified_by_training_it_anew() {
+    let place = Place::new();
+    place.write("curve.csv", crate::harness::curve_csv(200));
+    let options = "--latent 2 --hidden 8 --epochs 4 --batch 16 --dropout 0.1 --no-report --quiet";
+    place
+        .run(&format!("train curve.csv {options} --out a"))
+        .ok();
+    // Also one that was resumed.
+    place
+        .run("train --resume a --epochs 6 --no-report --quiet")
+        .ok();
+    let before = place.bytes("a/model.safetensors");
+    let run = place.run("verify a --threads 1").ok();
+    assert!(
+        run.stdout.starts_with("the same: a/model.safetensors"),
+        "{}",
+        run.stdout
+    );
+    assert!(before == place.bytes("a/model.safetensors"));
+
+    let settings = place.read("a/settings.toml");
+    place.write(
+        "a/settings.toml",
+        settings.replace("dropout = 0.1", "dropout = 0.2"),
+    );
+    place.run("verify a").fails(
+        1,
+        &[
+            "a/model.safetensors: losses part in epoch 1",
+            "weights differ by",
+        ],
+    );
+    place.write("a/settings.toml", &settings);
+    place.write("curve.csv", crate::harness::curve_csv(201));
+    place.run("verify a").fails(
+        1,
+        &["curve.csv: not the data that the model was trained on"],
+    );
+    place.run("verify nowhere").fails(1, &["nowhere"]);
+}

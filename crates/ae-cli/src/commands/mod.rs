@@ -22,6 +22,7 @@ mod score;
 mod sweep;
 mod train;
 mod tune;
+mod verify;
 
 use crate::failure::Failure;
 use crate::say::say;
@@ -79,6 +80,8 @@ commands! {
     Explore(explore),
     /// Show what is in a model file.
     Info(info),
+    /// Train a run anew, and say whether the same model comes out.
+    Verify(verify),
     /// List data sets, recipes, activations, losses and every other choice.
     List(list),
     /// Write what a shell needs to complete this program's arguments.
