@@ -4,6 +4,7 @@
 
 mod anomalies;
 mod data;
+mod doctor;
 mod explaining;
 mod explorer;
 mod exporting;

@@ -80,8 +80,8 @@ pub struct SourceArguments {
     #[arg(long, value_name = "COLUMN", help_heading = "Time series")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Words for a missing value, besides an empty cell, as NA,-999 [default: NA, N/A, #N/A,
-    /// NaN, -NaN, <NA>, null, none, nil, ?, -, . in any case].
+    /// Words for a missing value, besides an empty cell, as NA,-999; as +unknown,-999 besides the
+    /// usual ones [default: NA, N/A, #N/A, NaN, -NaN, <NA>, null, none, nil, ?, -, . in any case].
     #[arg(
         long,
         value_name = "WORDS",
@@ -205,6 +205,34 @@ impl SourceArguments {
         Ok(source::open(data, &self.options()?)?)
     }
 
+    /// The rows of a part, or else of the test part if there is one, read as the model wants them,
+    /// and what they are called.
+    pub fn open_with(
+        &self,
+        data: &str,
+        model: &Model,
+        part: Option<PartName>,
+    ) -> anyhow::Result<(Dataset, &'static str)> {
+        let options = self.options()?;
+        let parts = match model.table().schema() {
+            Some(schema) => source::open_known(data, &options, schema)?,
+            None => source::open(data, &model.reading(options))?,
+        };
+        let parts = model.settings().cut(parts)?;
+        Ok(match (part, parts.test) {
+            (Some(PartName::Train), _) => (parts.train, "train"),
+            (_, Some(test)) => (test, "test"),
+            (None, None) => (parts.train, "given"),
+            (Some(PartName::Test), None) => {
+                return Err(Failure::new(
+                    format!("{data} has no test rows of its own"),
+                    "leave out `--part test`",
+                )
+                .into());
+            }
+        })
+    }
+
     /// How sources are read.
     pub fn options(&self) -> anyhow::Result<SourceOptions> {
         let mut options = SourceOptions {
@@ -310,22 +338,6 @@ impl DataArguments {
 
     /// The rows asked for, read as the model wants them, and what they are called.
     pub fn open(&self, model: &Model) -> anyhow::Result<(Dataset, &'static str)> {
-        let parts = match model.table().schema() {
-            Some(schema) => source::open_known(&self.data, &self.source.options()?, schema)?,
-            None => source::open(&self.data, &model.reading(self.source.options()?))?,
-        };
-        let parts = model.settings().cut(parts)?;
-        Ok(match (self.part, parts.test) {
-            (Some(PartName::Train), _) => (parts.train, "train"),
-            (_, Some(test)) => (test, "test"),
-            (None, None) => (parts.train, "given"),
-            (Some(PartName::Test), None) => {
-                return Err(Failure::new(
-                    format!("{} has no test rows of its own", self.data),
-                    "leave out `--part test`",
-                )
-                .into());
-            }
-        })
+        self.source.open_with(&self.data, model, self.part)
     }
 }

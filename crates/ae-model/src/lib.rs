@@ -31,10 +31,12 @@
 //! | [`scoring`] | how odd a row is: scores, p-values, thresholds, and what they are worth |
 //! | [`explain`] | why a row is odd, what would make it ordinary, what belongs into its holes |
 //! | [`export`] | models for other programs: ONNX files |
+//! | [`checkup`] | what is wrong with data before anything is trained on them |
 //! | [`evaluation`] | errors, baselines, what to look at, and the verdict |
 #![forbid(unsafe_code)]
 
 mod balance;
+pub mod checkup;
 mod dealing;
 pub mod denoising;
 mod dictionary;

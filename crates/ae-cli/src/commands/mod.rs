@@ -3,6 +3,7 @@
 
 mod completions;
 mod decode;
+mod doctor;
 mod encode;
 mod evaluate;
 mod explain;
@@ -80,6 +81,8 @@ commands! {
     Explore(explore),
     /// Show what is in a model file.
     Info(info),
+    /// Say what is wrong with data, and with a model on them.
+    Doctor(doctor),
     /// Train a run anew, and say whether the same model comes out.
     Verify(verify),
     /// List data sets, recipes, activations, losses and every other choice.

@@ -23,7 +23,7 @@ use ae_data::{FittedScaling, Layout};
 use ae_model::evaluation::Evaluation;
 use maud::Markup;
 
-pub use summary::summary;
+pub use summary::{findings, summary};
 
 /// Everything a report shows.
 #[derive(Debug, Clone, Copy)]

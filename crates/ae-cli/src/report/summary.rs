@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ae_model::denoising::{MethodQuality, NoiseMatrix};
-use ae_model::evaluation::{Evaluation, Grade, Severity};
+use ae_model::evaluation::{Evaluation, Finding, Grade, Severity};
 
 use super::chart::share;
 use super::number::{count, counted, percent, significant};
@@ -21,6 +21,29 @@ const BAR: usize = 38;
 
 /// Baselines and findings shown: the best and the gravest.
 const SHOWN: usize = 3;
+
+fn gravity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Alarm => "alarm",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// Findings with all that is known of them.
+pub fn findings(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let what = format!("{}: {}", finding.title, finding.detail);
+        wrap(
+            &mut text,
+            &format!("{}: ", gravity(finding.severity)),
+            &what,
+        );
+        wrap(&mut text, "  hint: ", &finding.hint);
+    }
+    text
+}
 
 /// The verdict, the error beside the baselines, the gravest findings, in lines of at most
 /// 80 characters.
@@ -44,11 +67,7 @@ pub fn summary(input: &ReportInput) -> String {
     }
     figures(&mut text, evaluation);
     for finding in evaluation.verdict.findings.iter().take(SHOWN) {
-        let severity = match finding.severity {
-            Severity::Alarm => "alarm",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
-        };
+        let severity = gravity(finding.severity);
         wrap(&mut text, &format!("  {severity}: "), &finding.title);
         if finding.severity != Severity::Note && !finding.hint.is_empty() {
             wrap(&mut text, "    hint: ", &finding.hint);

@@ -31,8 +31,9 @@ pub struct SourceOptions {
     pub time: Option<String>,
     /// The column of a CSV file that tells several series apart: not learnt from.
     pub group: Option<String>,
-    /// Words for a missing value besides an empty cell, in any case of letters; [`MISSING`](crate::table::MISSING) if
-    /// not given.
+    /// Words for a missing value besides an empty cell, in any case of letters;
+    /// [`MISSING`](crate::table::MISSING) if not given, and besides them where the first word
+    /// begins with `+`.
     pub missing: Option<Vec<String>>,
     /// The decimal mark of a CSV file's numbers, `.` or `,`: the other may then stand between
     /// thousands. If not given, a point, or a comma where every number of a column has one.

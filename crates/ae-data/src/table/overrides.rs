@@ -32,8 +32,14 @@ impl Overrides {
             .map(|mark| if mark == ',' { '.' } else { ',' });
         let missing = match &options.missing {
             Some(words) => {
-                let words = words.iter().map(|word| word.trim().to_lowercase());
-                [String::new()].into_iter().chain(words).collect()
+                let words: Vec<&str> = words.iter().map(|word| word.trim()).collect();
+                // `+unknown` comes besides the usual ones.
+                let added = words.first().and_then(|first| first.strip_prefix('+'));
+                let usual = if added.is_some() { &MISSING[..] } else { &[""] };
+                let first = added.or(words.first().copied());
+                let words = first.into_iter().chain(words.iter().skip(1).copied());
+                let usual = usual.iter().copied();
+                usual.chain(words).map(str::to_lowercase).collect()
             }
             None => MISSING.map(str::to_owned).to_vec(),
         };

@@ -294,10 +294,10 @@ impl CellProblem {
             ),
             Self::Text(_) if line == 2 => format!(
                 "if line 2 is a second header line, of units perhaps, remove it (skip that row); \
-                 if not, `--types {column}=category`, `--missing` with that word, or {exclude}"
+                 if not, `--types {column}=category`, `--missing` with a + and that word, or {exclude}"
             ),
             Self::Text(text) => format!(
-                "mend the cell, `--missing {text}` if it stands for nothing, \
+                "mend the cell, `--missing +{text}` if it stands for nothing, \
                  `--types {column}=category`, or {exclude}"
             ),
             Self::Kind { .. } | Self::NotBoolean { .. } => {
