@@ -1,7 +1,7 @@
 //! A trained autoencoder, ready for use.
 
 use crate::evaluation::Reference;
-use crate::file::{read_model, write_model, write_torch};
+use crate::file::{model_bytes, read_model, write_model, write_torch};
 use crate::rows::spread;
 use crate::scoring::Scorer;
 use crate::{ModelError, Plan, Settings};
@@ -90,6 +90,17 @@ impl Model {
     /// What the system says.
     pub fn save(&self, path: &Path) -> Result<(), ModelError> {
         write_model(self, path)
+    }
+
+    /// What [`save`](Self::save) would write: the same for the same model.
+    ///
+    /// # Errors
+    /// Metadata that can't be written as JSON.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        model_bytes(self).map_err(|problem| ModelError::File {
+            path: "the model".into(),
+            problem,
+        })
     }
 
     /// Writes the network as PyTorch has it: a safetensors file with the names and shapes of a

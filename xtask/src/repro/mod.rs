@@ -5,6 +5,7 @@
 
 mod adbench;
 pub mod date;
+mod hinton;
 mod keras;
 mod keras_denoise;
 mod peers;
@@ -53,6 +54,7 @@ const PUBLISHED: &[Published] = &[
     keras::DEEP,
     keras::CONV,
     keras_denoise::PUBLISHED,
+    hinton::PUBLISHED,
     vae::PYTORCH,
     vae::PYTHAE,
     sda_theano::PUBLISHED,

@@ -58,7 +58,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         )
         .into());
     };
-    if bytes(&again)? == fs::read(folder.model()).context("reading the model")? {
+    if again.to_bytes()? == fs::read(folder.model()).context("reading the model")? {
         return print(&format!(
             "the same: {} is what these settings and data give, bit by bit",
             folder.model().display()
@@ -73,18 +73,6 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         "another processor or version rounds differently; anything else is worth a report",
     )
     .into())
-}
-
-/// What a model's file holds.
-fn bytes(model: &Model) -> anyhow::Result<Vec<u8>> {
-    let path = std::env::temp_dir().join(format!("ae-verify-{}.safetensors", std::process::id()));
-    let read = model
-        .save(&path)
-        .map_err(anyhow::Error::from)
-        .and_then(|()| Ok(fs::read(&path)?));
-    // It may never have been made.
-    let _ = fs::remove_file(&path);
-    read.context("keeping the new model for a moment")
 }
 
 /// In what two models differ.

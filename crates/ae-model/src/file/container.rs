@@ -22,11 +22,20 @@ pub(super) struct Tensor<'a> {
 pub(super) fn write(
     path: &Path,
     lasting: bool,
-    (key, metadata): (&str, &impl Serialize),
+    metadata: (&str, &impl Serialize),
     tensors: &[Tensor<'_>],
 ) -> Result<(), ModelError> {
-    let text = serde_json::to_string(metadata)
-        .map_err(|error| damaged(path, FileProblem::Metadata(error.to_string())))?;
+    let container = packed(metadata, tensors).map_err(|problem| damaged(path, problem))?;
+    write_beside(path, lasting, |file| file.write_all(&container))
+}
+
+/// The bytes of such a file.
+pub(super) fn packed(
+    (key, metadata): (&str, &impl Serialize),
+    tensors: &[Tensor<'_>],
+) -> Result<Vec<u8>, FileProblem> {
+    let text = serde_json::to_string(metadata);
+    let text = text.map_err(|error| FileProblem::Metadata(error.to_string()))?;
     let bytes: Vec<Vec<u8>> = tensors
         .iter()
         .map(|tensor| tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect())
@@ -39,10 +48,9 @@ pub(super) fn write(
             Ok((tensor.name.as_str(), view))
         })
         .collect();
-    let container = views
+    views
         .and_then(|views| serialize(views, Some(HashMap::from([(key.to_owned(), text)]))))
-        .map_err(|error| damaged(path, FileProblem::Damaged(error.to_string())))?;
-    write_beside(path, lasting, |file| file.write_all(&container))
+        .map_err(|error| FileProblem::Damaged(error.to_string()))
 }
 
 /// A file in memory, checked to hold together: no size in it is beyond its own length.

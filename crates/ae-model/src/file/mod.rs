@@ -9,6 +9,6 @@ mod torch;
 mod write;
 
 pub(crate) use checkpoint::{CheckpointFile, read_checkpoint, write_checkpoint};
-pub(crate) use model::{read_model, write_model};
+pub(crate) use model::{model_bytes, read_model, write_model};
 pub(crate) use torch::{read_weights, write_torch};
 pub use write::write_beside;

@@ -1,5 +1,6 @@
-use super::container::{Container, KEY, Tensor, damaged, finite, write};
+use super::container::{Container, KEY, Tensor, damaged, finite, packed};
 use super::scoring::{self, ScoringMetadata};
+use super::write::write_beside;
 use crate::evaluation::Reference;
 use crate::model::{Model, Provenance, Steps};
 use crate::scoring::Groups;
@@ -75,6 +76,12 @@ impl Label {
 }
 
 pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> {
+    let bytes = model_bytes(model).map_err(|problem| damaged(path, problem))?;
+    write_beside(path, true, |file| file.write_all(&bytes))
+}
+
+/// What a model's file holds.
+pub(crate) fn model_bytes(model: &Model) -> Result<Vec<u8>, FileProblem> {
     let autoencoder = model.autoencoder();
     let (encoder, decoder) = autoencoder
         .network()
@@ -127,7 +134,7 @@ pub(crate) fn write_model(model: &Model, path: &Path) -> Result<(), ModelError> 
         });
     }
     tensors.extend(scoring::tensors(model.scorer()));
-    write(path, true, (KEY, &metadata), &tensors)
+    packed((KEY, &metadata), &tensors)
 }
 
 pub(crate) fn read_model(path: &Path) -> Result<Model, ModelError> {
