@@ -33,6 +33,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
             "ae-nn",
             "ae-data",
             "ae-model",
+            "ae-sweep",
             "ae-cli",
         ],
     ),
