@@ -1,5 +1,5 @@
 //! What is wrong with data before any model is trained on them. One small function a finding, in
-//! [`ROWS`] (of whole rows) or [`COLUMNS`] (of the columns of a table).
+//! `ROWS` (of whole rows) or `COLUMNS` (of the columns of a table).
 
 mod columns;
 mod rows;
