@@ -8,23 +8,13 @@ they were trained on, and of the 10,000 test images with such noise, in nats an 
     python3 denoising.py FOLDER_OF_MNIST [SEED ...]
 """
 
-import gzip
-import pathlib
 import sys
 
 import numpy
+from mnist import images
 
 WIDTH, CODE, BATCH, EPOCHS = 784, 500, 20, 15
 RATE, MASKED = 0.1, 0.3
-
-
-def images(folder, name):
-    path = next(pathlib.Path(folder).glob(name + "*"))
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    pixels = numpy.frombuffer(data, numpy.uint8, offset=16)
-    return pixels.reshape(-1, WIDTH).astype(numpy.float32) / 255
 
 
 def sigmoid(z):

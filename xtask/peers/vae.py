@@ -6,23 +6,12 @@ image, and the divergence in it: the figures that `cargo xtask repro vae-pytorch
     python3 vae.py FOLDER_OF_MNIST [SEED ...]
 """
 
-import gzip
-import pathlib
 import sys
 
-import numpy
 import torch
+from mnist import images
 from torch import nn
 from torch.nn import functional
-
-
-def images(folder, name):
-    path = next(pathlib.Path(folder).glob(name + "*"))
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    pixels = numpy.frombuffer(data, numpy.uint8, offset=16)
-    return torch.tensor(pixels.reshape(-1, 784).astype(numpy.float32) / 255)
 
 
 class Variational(nn.Module):
@@ -46,7 +35,8 @@ class Variational(nn.Module):
 
 
 def main(folder, *seeds):
-    train, test = images(folder, "train-images"), images(folder, "t10k-images")
+    parts = ("train-images", "t10k-images")
+    train, test = (torch.tensor(images(folder, part)) for part in parts)
     for seed in map(int, seeds or ("1", "2")):
         torch.manual_seed(seed)
         model = Variational()
