@@ -26,6 +26,7 @@ recipes!(
     "keras-conv",
     "keras-denoise",
     "vae",
+    "hinton-2006",
     "denoise"
 );
 

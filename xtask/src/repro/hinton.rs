@@ -9,7 +9,7 @@ use ae_model::{Part, Plan, Settings};
 use anyhow::{Context, Result};
 
 use super::keras::{protocol, trained};
-use super::{Outcome, Published, ReproArguments, mean, mnist, spread};
+use super::{Outcome, Published, ReproArguments, mean, mnist, recipe, spread};
 
 pub const PUBLISHED: Published = Published {
     name: "hinton-2006",
@@ -31,22 +31,8 @@ const PUBLISHED_ERRORS: [(&str, f64); 3] = [
 const AT_MOST: f64 = 2.5;
 const MINUTES: f64 = 30.0;
 
-/// Chosen among some twenty by this very figure: the decoder's weights are the encoder's
-/// transposed, which halves what can be learnt by heart.
-fn recipe() -> Result<Settings> {
-    Ok(Settings {
-        hidden: vec![1000, 500, 250],
-        latent: Some(30),
-        latent_activation: "linear".parse()?,
-        activation: "silu".parse()?,
-        tied: true,
-        optimizer: "adamw:lr=0.001,decay=0.1".parse()?,
-        schedule: "cosine".parse()?,
-        epochs: 150,
-        batch: 128,
-        ..protocol()?
-    })
-}
+/// The program's, chosen among some twenty by this very figure.
+const RECIPE: &str = include_str!("../../../crates/ae-cli/recipes/hinton-2006.toml");
 
 /// A linear code behind a sigmoid: logistic principal components whose codes are a linear function
 /// of the image.
@@ -75,7 +61,10 @@ fn run(arguments: &ReproArguments) -> Result<Outcome> {
             "ours: a linear code behind a sigmoid, 30 epochs",
             logistic()?,
         ),
-        ("ours: tied weights, silu, AdamW, 150 epochs", recipe()?),
+        (
+            "ours: the recipe `hinton-2006`, tied weights, 150 epochs",
+            recipe(RECIPE)?,
+        ),
     ] {
         let (mut errors, mut minutes) = (Vec::new(), Vec::new());
         for seed in 0..arguments.seeds {

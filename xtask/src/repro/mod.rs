@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use ae_data::{Parts, SourceOptions, source};
+use ae_model::Settings;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
@@ -66,6 +67,13 @@ struct Outcome {
     text: String,
     /// What was to be shown, and whether it was.
     goals: Vec<(String, bool)>,
+}
+
+/// The settings of one of the program's recipes, from its text.
+fn recipe(text: &str) -> Result<Settings> {
+    let mut table: toml::Table = text.parse()?;
+    table.remove("data");
+    Ok(table.try_into()?)
 }
 
 /// MNIST, from the folder given or where it is fetched to.

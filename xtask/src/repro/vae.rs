@@ -11,7 +11,7 @@ use ae_tensor::random::{Purpose, Stream};
 use anyhow::{Context, Result};
 
 use super::keras::{protocol, trained};
-use super::{Outcome, Published, ReproArguments, mean, mnist, spread};
+use super::{Outcome, Published, ReproArguments, mean, mnist, recipe, spread};
 
 pub const PYTORCH: Published = Published {
     name: "vae-pytorch",
@@ -74,18 +74,10 @@ fn settings(latent: usize, epochs: usize) -> Result<Settings> {
     })
 }
 
-/// The program's recipe `vae`.
-fn recipe() -> Result<Settings> {
-    let text = include_str!("../../../crates/ae-cli/recipes/vae.toml");
-    let mut table: toml::Table = text.parse()?;
-    table.remove("data");
-    Ok(table.try_into()?)
-}
-
 fn pytorch(arguments: &ReproArguments) -> Result<Outcome> {
     let parts = mnist(arguments)?;
     let by_protocol = settings(20, 10)?;
-    let recipe = recipe()?;
+    let recipe = recipe(include_str!("../../../crates/ae-cli/recipes/vae.toml"))?;
     let mut text = String::from(
         "Negative evidence lower bound of the 10,000 test images after 10 epochs, in nats an image, \
          one code drawn for each; means and standard deviations over the seeds.\n\n\

@@ -142,13 +142,17 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
     }
     write_text(&folder.settings(), &settings)?;
     if !quiet {
+        let has_hidden = !plan.settings.hidden.is_empty() || !plan.settings.conv.is_empty();
+        let activation = match has_hidden {
+            true => format!(" of {}", plan.settings.activation),
+            false => String::new(),
+        };
         say(format_args!(
-            "{data}: {} training {} of {} numbers, {} of {}",
+            "{data}: {} training {} of {} numbers, {}{activation}",
             plan.split.train.len(),
             parts.train.rows_noun(),
             plan.preprocessing.width(),
             plan.initial.shape(),
-            plan.settings.activation
         ));
     }
     let mut progress = Progress::new(quiet, plan.settings.epochs, parts.train.rows_noun(), stop);
