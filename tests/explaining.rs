@@ -185,11 +185,16 @@ fn rows_are_named_by_the_columns_asked_for() {
             cells[0], cells[1], cells[2]
         );
         assert!(run.stdout.starts_with(&name), "{}", run.stdout);
+        // The id stands there in any case.
+        let with_id = place.run(&format!("{named},id")).ok();
+        assert!(with_id.stdout.starts_with(&name), "{}", with_id.stdout);
         let json = &lines(place.run(&format!("{named} --json")).ok())[0];
         assert_eq!(json["shown"]["wood"], cells[1]);
         let run = place.run(&format!("{command} {MODEL} --show woods"));
         run.fails(2, &["--show woods", "did you mean `wood`?"]);
     }
+    let folder = place.run("explain a boards.csv");
+    folder.fails(1, &["a:", "a model is a file: a/model.safetensors?"]);
 }
 
 #[test]

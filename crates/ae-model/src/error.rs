@@ -185,6 +185,10 @@ impl ModelError {
             Self::Interrupted { .. } => {
                 Some("train in a session that writes checkpoints, and resume it".to_owned())
             }
+            Self::Io { path, .. } if path.is_dir() => {
+                let file = path.join("model.safetensors");
+                Some(format!("a model is a file: {}?", file.display()))
+            }
             Self::Io { .. } => None,
         }
     }

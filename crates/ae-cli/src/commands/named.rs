@@ -129,13 +129,19 @@ impl Which {
     /// The columns to name rows by.
     fn shown(&self, model: &Model) -> anyhow::Result<Vec<Column>> {
         let columns = model.columns();
+        // Rows are named by their ids in any case.
+        let is_id = |name: &&String| {
+            let mut all = model.table().schema().into_iter().flat_map(|s| &s.columns);
+            all.any(|column| column.name == **name && column.kind == Kind::Id)
+        };
         let find = |name: &String| {
             let column = columns.iter().find(|column| column.name == *name);
             column
                 .cloned()
                 .ok_or_else(|| no_such_column(name, &columns))
         };
-        self.show.iter().map(find).collect()
+        let asked = self.show.iter().filter(|name| !is_id(name));
+        asked.map(find).collect()
     }
 
     /// The rows that are meant, from 0.
