@@ -252,3 +252,44 @@ fn rows_unlike_those_trained_on_are_told_by_their_columns() {
         run.stdout
     );
 }
+
+#[test]
+fn a_word_nobody_used_is_odd_and_named() {
+    let place = trained("");
+    let boards = boards();
+    let mut lines: Vec<String> = boards.lines().take(61).map(str::to_owned).collect();
+    for (row, from, to) in [(7, ",fir,", ",teak,"), (8, ",oak,", ",yew,")] {
+        let line = lines.iter_mut().skip(row).find(|line| line.contains(from));
+        let line = line.unwrap();
+        *line = line.replacen(from, to, 1);
+    }
+    place.write("new.csv", lines.join("\n"));
+    let run = place
+        .run("explain a/model.safetensors new.csv --json --top 2")
+        .ok()
+        .says(&["column `wood`: 2 of 60 rows hold values that the model doesn't know"]);
+    let mut words = Vec::new();
+    for line in run.stdout.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(row["judged"]["anomaly"], true, "{row}");
+        let cell = &row["cells"][0];
+        assert_eq!(cell["column"], "wood", "{row}");
+        words.push(cell["value"].as_str().unwrap().to_owned());
+    }
+    words.sort();
+    assert_eq!(words, ["teak", "yew"], "before all other rows");
+    let text = place
+        .run("explain a/model.safetensors new.csv --top 2")
+        .ok();
+    assert!(text.stdout.contains("teak 0.0"), "{}", text.stdout);
+    let repaired = place.run("repair a/model.safetensors new.csv --top 2").ok();
+    assert!(repaired.stdout.contains(" teak "), "{}", repaired.stdout);
+}
+
+#[test]
+fn names_that_are_wrong_are_told_together() {
+    let place = trained("");
+    place
+        .run(&format!("explain {MODEL} --show wod,sise,price"))
+        .fails(2, &["--show wod,sise", "did you mean `wood`, `size`?"]);
+}

@@ -66,9 +66,15 @@ fn an_odd_stretch_is_found_step_by_step() {
         .ok();
     let lines: Vec<&str> = run.stdout.lines().collect();
     assert_eq!(lines.len(), 1 + 1200, "as many rows as in the file");
+    assert_eq!(lines[0], "machine,ts,score,p_value,anomaly");
+    assert!(
+        lines[1].starts_with("a,2024-03-01T00:00:00,"),
+        "{}",
+        lines[1]
+    );
     let score = |step: usize, machine: usize| -> f64 {
         let line = lines[1 + 2 * step + machine];
-        line.split(',').nth(1).unwrap().parse().unwrap()
+        line.split(',').nth(2).unwrap().parse().unwrap()
     };
     let mean = |steps: std::ops::Range<usize>, machine| {
         let count = steps.len() as f64;
@@ -102,11 +108,57 @@ fn an_odd_stretch_is_found_step_by_step() {
         .run("score a/model.safetensors rotated.csv")
         .ok()
         .says(&["rows are earlier than the row before them"]);
-    let without_number = |line: &str| line.split_once(',').unwrap().1.to_owned();
-    let rotated: Vec<String> = rotated.stdout.lines().skip(1).map(without_number).collect();
-    let mut expected: Vec<String> = lines[1..].iter().map(|line| without_number(line)).collect();
+    let rotated: Vec<&str> = rotated.stdout.lines().skip(1).collect();
+    let mut expected = lines[1..].to_vec();
     expected.rotate_left(777);
     assert_eq!(rotated, expected);
+}
+
+#[test]
+fn an_odd_step_is_explained_in_the_units_of_its_columns() {
+    let place = trained();
+    let run = place
+        .run("explain a/model.safetensors new.csv --json --top 3 --show load")
+        .ok();
+    let lines: Vec<serde_json::Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let oddest = &lines[0];
+    let row = oddest["row"].as_u64().unwrap() as usize;
+    assert!(
+        (row - 1) % 2 == 1 && ODD.contains(&((row - 1) / 2)),
+        "{oddest}"
+    );
+    assert_eq!(oddest["id"]["machine"], "b");
+    assert!(
+        oddest["id"]["ts"]
+            .as_str()
+            .unwrap()
+            .starts_with("2024-03-01T02:5")
+    );
+    let stretch = &oddest["stretch"];
+    let [first, last] = ["first_row", "last_row"].map(|end| stretch[end].as_u64().unwrap());
+    assert!(first <= 2 * 320 && last >= 2 * 320, "{stretch}");
+    let cell = &oddest["cells"][0];
+    assert_eq!(cell["column"], "vibration");
+    // What it would be if it rose with the load again.
+    let load = oddest["shown"]["load"].as_f64().unwrap();
+    let [value, expected] = ["value", "expected"].map(|what| cell[what].as_f64().unwrap());
+    assert!((value - (1.0 - 0.4 * load)).abs() < 0.05, "{oddest}");
+    assert!((expected - value).abs() > 0.1, "{oddest}");
+    let said = place
+        .run("explain a/model.safetensors new.csv --top 1")
+        .ok()
+        .says(&["time steps are anomalies, in "])
+        .stdout;
+    assert!(said.contains(" in a row, row "), "{said}");
+    // A step can be asked for by its row.
+    let asked = place
+        .run("explain a/model.safetensors new.csv --json --row 11")
+        .ok();
+    assert!(asked.stdout.contains("\"row\":11}"), "{}", asked.stdout);
 }
 
 #[test]
@@ -197,7 +249,7 @@ fn the_report_shows_when_the_series_was_odd() {
 #[test]
 fn what_windows_cannot_do_is_said() {
     let place = trained();
-    for command in ["explain", "repair", "impute", "encode", "reconstruct"] {
+    for command in ["repair", "impute", "encode", "reconstruct"] {
         place
             .run(&format!("{command} a/model.safetensors new.csv"))
             .fails(1, &["windows of 16 time steps", "hint: `ae score`"]);

@@ -292,7 +292,7 @@ fn values_never_seen_are_filled_counted_and_scored() {
     assert!(!run.stdout.to_lowercase().contains("nan"), "{}", run.stdout);
     run.says(&[
         "column `a`: missing in 1 of 3 rows, though never in training; taken as the median",
-        "column `c`: 1 of 3 rows hold values that the model doesn't know; they count as other",
+        "column `c`: 1 of 3 rows hold values that the model doesn't know (z); they count as other",
         "column `c`: missing in 1 of 3 rows",
     ]);
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::source::Pictures;
-use crate::table::{Guess, Schema};
+use crate::table::{Guess, Schema, StrangeWords};
 use crate::{DataError, Labels, Layout, Series, Windows};
 
 /// Rows of numbers as a source gave them: unscaled, with what is known about them.
@@ -34,6 +34,8 @@ pub struct Dataset {
     pub warnings: Vec<String>,
     /// What was found out about the columns of a table, where nobody said.
     pub guesses: Vec<Guess>,
+    /// What a table's categories hold beside their known values.
+    pub strange: StrangeWords,
     /// The order of rows in time, where the source was asked for it.
     pub series: Option<Series>,
     /// Of a table that was cut into windows: then each of these rows is one.
@@ -164,6 +166,7 @@ impl Dataset {
             name,
             warnings: Vec::new(),
             guesses: Vec::new(),
+            strange: StrangeWords::default(),
             series: None,
             windows: None,
         })
@@ -389,6 +392,7 @@ impl Dataset {
             name: self.name.clone(),
             warnings: self.warnings.clone(),
             guesses: self.guesses.clone(),
+            strange: self.strange.select(rows),
             series: self.series.clone(),
             windows: self.windows.as_ref().map(|windows| windows.select(rows)),
         }

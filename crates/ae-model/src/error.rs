@@ -162,6 +162,14 @@ pub enum FileProblem {
 }
 
 impl ModelError {
+    /// Rows where time steps are needed.
+    pub(crate) fn no_steps(name: &str) -> Self {
+        Self::Settings {
+            what: format!("{name}: rows have no time steps"),
+            hint: "judge rows with `Model::judge`, explain them with `Model::explain`".to_owned(),
+        }
+    }
+
     /// What the user could do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -65,10 +65,7 @@ impl Model {
     /// As [`prepare`](Self::prepare); data that are not cut.
     pub fn judge_steps(&self, dataset: &Dataset) -> Result<Vec<Option<Judged>>, ModelError> {
         let Some(windows) = &dataset.windows else {
-            return Err(ModelError::Settings {
-                what: format!("{}: rows have no time steps", dataset.name),
-                hint: "judge rows with `Model::judge`".to_owned(),
-            });
+            return Err(ModelError::no_steps(&dataset.name));
         };
         let scores = self.score(dataset)?;
         let means = means_of_steps(windows, scores.into_iter().enumerate());

@@ -4,12 +4,14 @@ use super::rows::FILE;
 use super::{say_rows, warn};
 use crate::data_options::DataArguments;
 use crate::failure::Failure;
+use crate::report::number::counted;
 use crate::say::say;
-use ae_data::{Dataset, Kind};
-use ae_model::explain::Column;
+use ae_data::{Dataset, Kind, Windows};
+use ae_model::explain::{Column, OddRun};
 use ae_model::{Judged, Model};
 use comfy_table::{Table, presets};
 use serde_json::{Map, Value, json};
+use std::cmp::Ordering;
 
 /// All rows of some data, with their ids.
 pub struct NamedRows {
@@ -18,6 +20,8 @@ pub struct NamedRows {
     ids: Vec<String>,
     id_names: Vec<String>,
     shown: Vec<Column>,
+    /// Of time steps: the place of each row in its series.
+    places: Vec<usize>,
 }
 
 /// Which rows.
@@ -43,6 +47,19 @@ impl NamedRows {
         quiet: bool,
     ) -> anyhow::Result<Self> {
         let shown = which.shown(model)?;
+        if let Some(table) = data.open_windows(model)? {
+            let dataset = table.windows;
+            say_rows(&dataset, "given", quiet);
+            warn(&model.prepare(&dataset)?.1, quiet);
+            let windows = dataset.windows.as_ref();
+            return Ok(Self {
+                places: windows.map(Windows::places_of_rows).unwrap_or_default(),
+                dataset,
+                ids: table.ids,
+                id_names: table.id_names,
+                shown,
+            });
+        }
         let Some(reader) = data.open_blocks(model)? else {
             let (dataset, part) = data.open(model)?;
             say_rows(&dataset, part, quiet);
@@ -57,6 +74,7 @@ impl NamedRows {
                 ids,
                 id_names,
                 shown,
+                places: Vec::new(),
             });
         };
         warn(reader.notes(), quiet);
@@ -69,6 +87,7 @@ impl NamedRows {
             ids,
             id_names,
             shown,
+            places: Vec::new(),
         })
     }
 
@@ -86,17 +105,27 @@ impl NamedRows {
 
     /// What a row has in a column.
     pub fn text(&self, row: usize, column: &Column) -> String {
-        column.text(&self.cells(row, column))
+        match self.dataset.strange.get(row, column.cells.start) {
+            Some(word) => word.to_owned(),
+            None => column.text(&self.cells(row, column)),
+        }
     }
 
     /// The same for a script.
     pub fn value(&self, row: usize, column: &Column) -> Value {
-        cell_json(column, &self.cells(row, column))
+        match self.dataset.strange.get(row, column.cells.start) {
+            Some(word) => json!(word),
+            None => cell_json(column, &self.cells(row, column)),
+        }
     }
 
     fn cells(&self, row: usize, column: &Column) -> Vec<f32> {
         let cells = column.cells.clone();
-        cells.map(|cell| self.dataset.value(row, cell)).collect()
+        let value = |cell| match &self.dataset.windows {
+            Some(windows) => windows.cell(&self.dataset, self.places[row], cell),
+            None => self.dataset.value(row, cell),
+        };
+        cells.map(value).collect()
     }
 
     /// What a row is called, for a script.
@@ -128,30 +157,33 @@ impl NamedRows {
 impl Which {
     /// The columns to name rows by.
     fn shown(&self, model: &Model) -> anyhow::Result<Vec<Column>> {
-        let columns = model.columns();
+        let columns = model.columns_of_a_step();
         // Rows are named by their ids in any case.
         let is_id = |name: &&String| {
             let mut all = model.table().schema().into_iter().flat_map(|s| &s.columns);
             all.any(|column| column.name == **name && column.kind == Kind::Id)
         };
-        let find = |name: &String| {
-            let column = columns.iter().find(|column| column.name == *name);
-            column
-                .cloned()
-                .ok_or_else(|| no_such_column(name, &columns))
-        };
-        let asked = self.show.iter().filter(|name| !is_id(name));
-        asked.map(find).collect()
+        let find = |name: &String| columns.iter().find(|column| column.name == *name);
+        let asked = || self.show.iter().filter(|name| !is_id(name));
+        let unknown: Vec<&str> = asked()
+            .filter(|name| find(name).is_none())
+            .map(String::as_str)
+            .collect();
+        match unknown.is_empty() {
+            true => Ok(asked().filter_map(find).cloned().collect()),
+            false => Err(no_such_columns(&unknown, &columns)),
+        }
+    }
+
+    /// The rows that were asked for by number, from 0, of so many.
+    fn by_number(&self, rows: usize) -> anyhow::Result<Vec<usize>> {
+        self.rows.iter().map(|row| place(*row, rows)).collect()
     }
 
     /// The rows that are meant, from 0.
     pub fn of(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
         if !self.rows.is_empty() {
-            return self
-                .rows
-                .iter()
-                .map(|row| place(*row, judged.len()))
-                .collect();
+            return self.by_number(judged.len());
         }
         let mut odd: Vec<usize> = (0..judged.len())
             .filter(|row| judged[*row].anomaly)
@@ -164,10 +196,65 @@ impl Which {
             } else {
                 String::new()
             };
-            say(format_args!("{found} of {rows} rows are anomalies{shown}"));
+            let are = if found == 1 {
+                "is an anomaly"
+            } else {
+                "are anomalies"
+            };
+            say(format_args!("{found} of {rows} rows {are}{shown}"));
         }
         odd.truncate(self.top);
         Ok(odd)
+    }
+}
+
+impl Which {
+    /// The time steps that are meant, from 0: of each run of anomalies the oddest step, or the
+    /// oddest few where there are no anomalies.
+    pub fn steps(
+        &self,
+        judged: &[Option<Judged>],
+        runs: &[OddRun],
+        quiet: bool,
+    ) -> anyhow::Result<Vec<usize>> {
+        if !self.rows.is_empty() {
+            let chosen = self.by_number(judged.len())?;
+            return match chosen.iter().find(|row| judged[**row].is_none()) {
+                None => Ok(chosen),
+                Some(row) => Err(Failure::usage(
+                    format!("--row {}: no window covers this time step", row + 1),
+                    Some("its stretch of the series is shorter than a window".to_owned()),
+                )
+                .into()),
+            };
+        }
+        let odd = judged.iter().flatten().filter(|step| step.anomaly).count();
+        let mut chosen: Vec<usize> = runs.iter().map(|run| run.peak).collect();
+        if chosen.is_empty() {
+            let score = |row: &usize| judged[*row].map(|step| step.score);
+            chosen = (0..judged.len())
+                .filter(|row| judged[*row].is_some())
+                .collect();
+            chosen.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(Ordering::Equal));
+            chosen.truncate(FEW);
+        }
+        chosen.truncate(self.top);
+        if !quiet {
+            let (steps, shown) = (judged.len(), chosen.len());
+            say(match runs.len() {
+                0 => format!("0 of {steps} time steps are anomalies; the oddest {shown}:"),
+                runs => format!(
+                    "{odd} of {steps} time steps are anomalies, in {}; the oddest step of {}:",
+                    counted(runs, "stretch", "stretches"),
+                    if runs > shown {
+                        format!("the oddest {shown}")
+                    } else {
+                        "each".to_owned()
+                    },
+                ),
+            });
+        }
+        Ok(chosen)
     }
 }
 
@@ -194,18 +281,28 @@ impl Which {
     }
 }
 
-fn no_such_column(name: &str, columns: &[Column]) -> anyhow::Error {
+fn no_such_columns(unknown: &[&str], columns: &[Column]) -> anyhow::Error {
     let names = columns.iter().map(|column| column.name.as_str());
     let list = names.clone().collect::<Vec<_>>().join(", ");
-    let hint = match ae_choice::suggest(name, names) {
-        Some(near) => format!("did you mean `{near}`? columns: {list}"),
-        None => format!("columns: {list}"),
+    let near: Vec<String> = unknown
+        .iter()
+        .filter_map(|name| ae_choice::suggest(name, names.clone()))
+        .map(|near| format!("`{near}`"))
+        .collect();
+    let hint = match near.is_empty() {
+        true => format!("columns: {list}"),
+        false => format!("did you mean {}? columns: {list}", near.join(", ")),
     };
-    Failure::usage(
-        format!("--show {name}: the model knows no such column"),
-        Some(hint),
-    )
-    .into()
+    let (which, column) = (
+        unknown.join(","),
+        if unknown.len() == 1 {
+            "column"
+        } else {
+            "columns"
+        },
+    );
+    let what = format!("--show {which}: the model knows no such {column}");
+    Failure::usage(what, Some(hint)).into()
 }
 
 fn place(number: usize, rows: usize) -> anyhow::Result<usize> {

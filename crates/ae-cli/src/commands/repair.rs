@@ -47,7 +47,7 @@ fn paragraph(repair: &Repair, rows: &NamedRows, columns: &[Column]) -> String {
         let column = &columns[edit.column];
         lines.add_row([
             column.name.clone(),
-            column.text(&edit.from),
+            rows.text(repair.row, column),
             column.text(&edit.to),
         ]);
     }
@@ -79,7 +79,7 @@ fn json_line(repair: &Repair, rows: &NamedRows, columns: &[Column]) -> Value {
         let column = &columns[edit.column];
         json!({
             "column": column.name,
-            "from": cell_json(column, &edit.from),
+            "from": rows.value(repair.row, column),
             "to": cell_json(column, &edit.to),
         })
     });

@@ -1,6 +1,7 @@
 //! How a judged row and an explained cell are worded, in the terminal and in the report.
 
 use crate::report::number::{percent, significant};
+use ae_data::Kind;
 use ae_model::Judged;
 use ae_model::explain::{Column, Confidence, Suspicion};
 
@@ -19,12 +20,17 @@ pub fn judgement(judged: &Judged) -> String {
 pub fn confidence(cell: &Suspicion, column: &Column) -> String {
     match cell.confidence {
         Confidence::Interval([low, high]) => {
-            let [low, high] = [low, high].map(|end| significant(column.number(end)));
-            format!("{low} to {high}")
+            let [low, high] = [low, high].map(|end| column.number(end));
+            match column.kind {
+                Kind::Number(format) if format.whole => {
+                    format!("{:.0} to {:.0}", low.floor(), high.ceil())
+                }
+                _ => format!("{} to {}", significant(low), significant(high)),
+            }
         }
         Confidence::Probability([expected, own]) => {
             let (expected, own) = (percent(expected.into()), percent(own.into()));
-            format!("{expected}; {} {own}", column.text(&cell.value))
+            format!("{expected}; {} {own}", cell.text(column))
         }
         Confidence::Unknown => String::new(),
     }

@@ -269,7 +269,9 @@ impl Encoding {
             a.add(&b);
             a
         };
-        parallel::reduce(0..dataset.rows, ROWS_PER_PIECE, &count, &add)
+        let mut oddities = parallel::reduce(0..dataset.rows, ROWS_PER_PIECE, &count, &add);
+        oddities.name(&dataset.strange, &self.groups);
+        oddities
     }
 
     fn add_oddities(&self, scaling: &FittedScaling, raw: &[f32], oddities: &mut Oddities) {

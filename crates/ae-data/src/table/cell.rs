@@ -38,6 +38,14 @@ impl<'a> CellReader<'a> {
         Some(Self { missing, how })
     }
 
+    /// What a category's cell with none of the known values is read as.
+    pub(crate) fn strange(&self) -> Option<f32> {
+        match &self.how {
+            How::Category { places } => Some(places.len() as f32),
+            _ => None,
+        }
+    }
+
     /// Reads one cell into as many numbers as its kind has: NaN for a missing one.
     pub(crate) fn read(&self, cell: &[u8], out: &mut [f32]) -> Result<(), CellProblem> {
         let cell = cell.trim_ascii();
@@ -60,8 +68,8 @@ impl<'a> CellReader<'a> {
                 }
             }
             How::Category { places } => {
-                let unseen = places.len() as f32;
-                places.get(cell).copied().unwrap_or(unseen)
+                let strange = places.len() as f32;
+                places.get(cell).copied().unwrap_or(strange)
             }
             How::DateTime(format) => {
                 let moment = format.parse(cell);

@@ -15,6 +15,7 @@ mod missing;
 mod number;
 mod overrides;
 mod schema;
+mod strange;
 mod time;
 
 pub use cell::{OTHER, cell_text};
@@ -27,6 +28,7 @@ pub(crate) use missing::MissingWords;
 pub use number::NumberFormat;
 pub(crate) use number::is_dressed;
 pub use schema::Schema;
+pub use strange::StrangeWords;
 pub use time::TimeFormat;
 
 pub(crate) use cell::CellReader;

@@ -1,5 +1,6 @@
 use super::order::Ordered;
 use super::{Windowing, Windows};
+use crate::table::StrangeWords;
 use crate::{DataError, Dataset, Layout, Values};
 
 impl Dataset {
@@ -47,6 +48,7 @@ impl Dataset {
             labels: None,
             row_names: Vec::new(),
             pictures: None,
+            strange: StrangeWords::default(),
             series: None,
             windows: Some(Windows {
                 windowing,
@@ -93,6 +95,7 @@ impl Dataset {
             name: self.name.clone(),
             warnings: Vec::new(),
             guesses: Vec::new(),
+            strange: StrangeWords::default(),
             series: None,
             windows: None,
         })

@@ -260,13 +260,34 @@ impl Windows {
         sums.into_iter().map(mean).collect()
     }
 
-    /// What is known of places, in the order of the file.
-    pub fn in_file_order<T: Clone>(&self, of_places: &[T]) -> Vec<T> {
+    /// The places for which something holds, as stretches in which each step follows the one
+    /// before it.
+    ///
+    /// # Panics
+    /// If one of the places isn't there.
+    pub fn runs(&self, places: Range<usize>, holds: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for place in places.filter(|place| holds(*place)) {
+            match runs.last_mut() {
+                Some(last) if last.end == place && self.follows(place) => last.end += 1,
+                _ => runs.push(place..place + 1),
+            }
+        }
+        runs
+    }
+
+    /// The place of each row of the file.
+    pub fn places_of_rows(&self) -> Vec<usize> {
         let mut place_of = vec![0; self.steps()];
         for (place, row) in self.order.iter().enumerate() {
             place_of[*row as usize] = place;
         }
-        let places = place_of.into_iter();
+        place_of
+    }
+
+    /// What is known of places, in the order of the file.
+    pub fn in_file_order<T: Clone>(&self, of_places: &[T]) -> Vec<T> {
+        let places = self.places_of_rows().into_iter();
         places.map(|place| of_places[place].clone()).collect()
     }
 

@@ -135,14 +135,8 @@ impl Look<'_> {
 
     /// Odd steps that follow each other.
     fn odd_stretches(&self, places: &Range<usize>) -> Vec<Range<usize>> {
-        let mut stretches: Vec<Range<usize>> = Vec::new();
-        for place in places.clone().filter(|place| self.is_odd(*place)) {
-            match stretches.last_mut() {
-                Some(last) if last.end == place && self.windows.follows(place) => last.end += 1,
-                _ => stretches.push(place..place + 1),
-            }
-        }
-        stretches
+        self.windows
+            .runs(places.clone(), |place| self.is_odd(place))
     }
 
     /// The share of each column in the score of the oddest window that touches each stretch.

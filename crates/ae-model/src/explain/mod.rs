@@ -11,10 +11,12 @@ mod expected;
 mod impute;
 mod nearest;
 mod repair;
+mod steps;
 
 pub use column::Column;
 pub use expected::Confidence;
 pub use repair::{Edit, Repair};
+pub use steps::OddRun;
 
 use crate::{Judged, Model, ModelError};
 use ae_data::{Dataset, Prepared};
@@ -48,10 +50,20 @@ pub struct Suspicion {
     pub share: f64,
     /// What it holds.
     pub value: Vec<f32>,
+    /// The word there, if the column doesn't know it.
+    pub word: Option<String>,
     /// What the network expects there, given the row's cells that are less suspicious.
     pub expected: Vec<f32>,
     /// How sure that is.
     pub confidence: Confidence,
+}
+
+impl Suspicion {
+    /// What the cell of this column says.
+    pub fn text(&self, column: &Column) -> String {
+        let word = self.word.clone();
+        word.unwrap_or_else(|| column.text(&self.value))
+    }
 }
 
 impl Model {
@@ -62,7 +74,7 @@ impl Model {
 
     /// The columns of the data, under their own names; of windows, where their first step has
     /// them.
-    pub(crate) fn columns_of_a_step(&self) -> Vec<Column> {
+    pub fn columns_of_a_step(&self) -> Vec<Column> {
         let mut columns = self.columns();
         if let Some(steps) = &self.steps {
             columns.truncate(columns.len() / steps.windowing.length());
@@ -108,7 +120,14 @@ impl Model {
             let cells = suspicious[place].iter().zip(firsts[place]..);
             let suspicion = |(column, expected_row): (&usize, usize)| {
                 let pair = (known, expected.row(expected_row));
-                desk.suspicion(*column, shares[place][*column], &raw, pair)
+                let word = desk
+                    .dataset
+                    .strange
+                    .get(rows[place], desk.columns[*column].cells.start);
+                Suspicion {
+                    word: word.map(str::to_owned),
+                    ..desk.suspicion(*column, shares[place][*column], &raw, pair)
+                }
             };
             Explanation {
                 row: rows[place],
@@ -217,6 +236,7 @@ impl<'a> Desk<'a> {
             column: place,
             share,
             value: raw[column.cells.clone()].to_vec(),
+            word: None,
             expected: cells[column.cells.clone()].to_vec(),
             confidence: self.confidence(place, known, expected),
         }

@@ -177,16 +177,18 @@ impl Column {
         let residuals = values.iter().zip(&back);
         let residuals: Vec<f64> = residuals.map(|(x, y)| f64::from(x - y)).collect();
         let values: Vec<f64> = values.iter().map(|value| f64::from(*value)).collect();
-        let deviation = deviation(&values);
-        if deviation > 0.0 {
-            let share = if self.is_indicator {
-                1.0
-            } else {
-                LEAST_OF_DEVIATION
-            };
-            self.value = centre_and_weight(values, share, 0.0);
-            self.residual = centre_and_weight(residuals, share, LEAST_OF_FEATURE * deviation);
+        if values.is_empty() {
+            return;
         }
+        let deviation = deviation(&values);
+        let (share, least) = match (self.is_indicator, deviation > 0.0) {
+            (true, true) => (1.0, LEAST_OF_FEATURE * deviation),
+            (true, false) => (1.0, deviation_of_half_a_row(values.len())),
+            (false, true) => (LEAST_OF_DEVIATION, LEAST_OF_FEATURE * deviation),
+            (false, false) => return,
+        };
+        self.value = centre_and_weight(values, share, least);
+        self.residual = centre_and_weight(residuals, share, least);
     }
 }
 
@@ -209,6 +211,14 @@ fn centre_and_weight(mut numbers: Vec<f64>, share: f64, least: f64) -> (f32, f32
     let (centre, scale) = median_and_scale(&mut numbers);
     let scale = scale.max(share * deviation).max(least);
     (centre as f32, (1.0 / scale).min(f64::from(f32::MAX)) as f32)
+}
+
+/// The deviation that an indicator would have if half a row of so many were unlike the others:
+/// what no training row has, such as a word nobody used, is rarer than what a single one has, but
+/// not infinitely so.
+fn deviation_of_half_a_row(rows: usize) -> f64 {
+    let share = 0.5 / (rows as f64 + 1.0);
+    (share * (1.0 - share)).sqrt()
 }
 
 /// Standard deviation.

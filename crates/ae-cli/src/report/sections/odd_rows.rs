@@ -58,7 +58,7 @@ fn cells(explanation: &Explanation, columns: &[Column]) -> Markup {
                     @let column = &columns[cell.column];
                     tr {
                         td { (column.name) }
-                        td { strong { (shown(column.text(&cell.value))) } }
+                        td { strong { (shown(cell.text(column))) } }
                         td { (shown(column.text(&cell.expected))) }
                         td { (confidence(cell, column)) }
                         td.number { (percent(cell.share)) }

@@ -4,7 +4,7 @@ use super::series::SeriesReader;
 use super::{CsvError, FORMAT};
 use crate::source::input::Input;
 use crate::source::{SourceOptions, image_options};
-use crate::table::{Kind, Schema};
+use crate::table::{Kind, Schema, StrangeWords};
 use crate::{DataError, Dataset, Labels, Series, Values};
 
 /// A table whose columns are known, a block of rows at a time.
@@ -39,6 +39,7 @@ struct Cells {
     values: Vec<f32>,
     ids: Vec<String>,
     labels: Vec<String>,
+    strange: StrangeWords,
     series: Option<Series>,
 }
 
@@ -96,21 +97,28 @@ impl TableReader {
                 ));
             }
         }
-        let of_kind = |kind: &Kind| {
+        let of_kind = |is: &dyn Fn(&Kind) -> bool| -> Vec<usize> {
             let columns = schema.columns.iter().zip(&places);
             columns
-                .filter(|(column, _)| column.kind == *kind)
+                .filter(|(column, _)| is(&column.kind))
                 .filter_map(|(_, place)| *place)
                 .collect()
         };
-        let mut ids: Vec<usize> = of_kind(&Kind::Id);
+        // What says which row it is: of a series also its group and its time.
+        let is_time = |kind: &Kind| matches!(kind, Kind::Time(_));
+        let mut ids: Vec<usize> = [
+            of_kind(&|kind| *kind == Kind::Id),
+            of_kind(&|kind| *kind == Kind::Group),
+            of_kind(&is_time),
+        ]
+        .concat();
         for name in &options.id {
             let place = header.place(name, "carry along as id")?;
             if !ids.contains(&place) {
                 ids.push(place);
             }
         }
-        let labels: Vec<usize> = of_kind(&Kind::Label);
+        let labels = of_kind(&|kind| *kind == Kind::Label);
         let label = match &options.label {
             Some(name) => Some(header.place(name, "take labels from")?),
             None => labels.first().copied(),
@@ -179,6 +187,7 @@ impl TableReader {
         let (schema, ids) = (self.schema.clone(), cells.ids);
         let labels = self.label.map(|_| Labels::from_texts(&cells.labels));
         let mut dataset = Dataset::table(name(&path), schema, cells.values, labels)?;
+        dataset.strange = cells.strange;
         dataset.series = cells.series;
         let records = self
             .keeps_records
@@ -196,8 +205,10 @@ impl TableReader {
     /// As [`next_block`](Self::next_block).
     pub fn read_all(mut self) -> Result<(Dataset, Vec<String>), DataError> {
         let (mut values, mut ids) = (Vec::new(), Vec::new());
+        let mut strange = StrangeWords::default();
         let (mut labels, mut times, mut groups) = (Vec::new(), Vec::new(), Vec::new());
         while let Some(block) = self.next_block()? {
+            strange.append(values.len() / block.dataset.width, block.dataset.strange);
             if let Values::Floats(floats) = &block.dataset.values {
                 values.extend_from_slice(floats);
             }
@@ -214,6 +225,7 @@ impl TableReader {
             times: (!times.is_empty()).then_some(times),
             groups: (!groups.is_empty()).then(|| Labels::from_texts(&groups)),
         };
+        dataset.strange = strange;
         dataset.series = (series != Series::default()).then_some(series);
         Ok((dataset, ids))
     }
@@ -231,7 +243,9 @@ impl TableReader {
         }
         self.rows += found;
         let mut values = vec![0.0; found * self.schema.cells()];
-        Filler::new(&self.schema, &self.places).fill(records, &mut values)?;
+        let filler = Filler::new(&self.schema, &self.places);
+        filler.fill(records, &mut values)?;
+        let strange = filler.strange_words(records, &values);
         let mut series = SeriesReader::new(&self.schema, &self.places);
         series.add(records)?;
         let of = |columns: &[usize]| {
@@ -245,6 +259,7 @@ impl TableReader {
             values,
             ids: of(&self.ids),
             labels: of(self.label.as_slice()),
+            strange,
             series: series.finish(),
         }))
     }

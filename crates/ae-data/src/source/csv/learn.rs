@@ -9,7 +9,9 @@ use super::series::SeriesReader;
 use crate::source::SourceOptions;
 use crate::source::input::Input;
 use crate::table::infer::Profile;
-use crate::table::{CellReader, Column, Guess, Kind, KindName, MissingWords, Overrides, Schema};
+use crate::table::{
+    CellReader, Column, Guess, Kind, KindName, MissingWords, Overrides, Schema, StrangeWords,
+};
 use crate::{DataError, Dataset, Labels, Parts, Series};
 
 /// Records looked at together: enough to share among cores.
@@ -320,6 +322,27 @@ impl<'a> Filler<'a> {
             outcome
         };
         parallel::reduce(rows, ROWS_PER_PIECE, &fill, &Result::and)
+    }
+
+    /// What the filled rows' categories hold beside their known values.
+    pub(super) fn strange_words(&self, records: &Records, values: &[f32]) -> StrangeWords {
+        let mut strange = StrangeWords::default();
+        if self
+            .columns
+            .iter()
+            .all(|column| column.reader.strange().is_none())
+        {
+            return strange;
+        }
+        for (row, values) in values.chunks_exact(self.width).enumerate() {
+            for column in &self.columns {
+                let cell = column.cells.start;
+                if column.reader.strange() == Some(values[cell]) {
+                    strange.push(row, cell, text(records.cell(row, column.field)));
+                }
+            }
+        }
+        strange
     }
 
     fn fill_row(&self, records: &Records, row: usize, out: &mut [f32]) -> Result<(), CsvError> {
