@@ -429,3 +429,13 @@ fn whole_numbers_stay_whole_in_what_is_made_up() {
         "the oddest 3 of them all the same",
     ]);
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_parquet_file_needs_a_program_that_was_built_for_it() {
+    let place = Place::new();
+    place.write("table.parquet", b"PAR1\x15\x04\x15");
+    place
+        .run("train table.parquet --no-report --out a")
+        .fails(1, &["table.parquet: a Parquet file", "--features parquet"]);
+}

@@ -73,7 +73,7 @@ fn steps() -> Result<Vec<Step>> {
         Step::new("house rules", "test --package xtask --test house_rules"),
         Step::new(
             "lints",
-            "clippy --workspace --all-targets -- --deny warnings",
+            "clippy --workspace --all-targets --all-features -- --deny warnings",
         ),
     ];
     if Command::new("cargo-deny").arg("--version").output().is_ok() {
@@ -92,6 +92,8 @@ fn steps() -> Result<Vec<Step>> {
             .with("RUSTDOCFLAGS", "--deny warnings"),
     );
     steps.push(Step::new("tests and doc tests", "test --workspace"));
+    let parquet = "test --package ae-data --features parquet --test cases parquet";
+    steps.push(Step::new("Parquet files", parquet));
     Ok(steps)
 }
 
@@ -151,7 +153,7 @@ mod tests {
         for expected in [
             "cargo fetch --locked",
             "cargo fmt --all --check",
-            "cargo clippy --workspace --all-targets -- --deny warnings",
+            "cargo clippy --workspace --all-targets --all-features -- --deny warnings",
             "cargo check --package ae-tensor",
             "cargo check --package ae-cli",
             "RUSTDOCFLAGS='--deny warnings' cargo doc --workspace --no-deps",

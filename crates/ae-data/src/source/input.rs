@@ -22,6 +22,8 @@ pub struct Input {
     passes: bool,
     head: Vec<u8>,
     rest: Box<dyn Read + Send>,
+    /// What it holds is a Parquet file's table as text.
+    is_parquet: bool,
 }
 
 /// Why a file's bytes cannot be had, or cannot be data of any kind.
@@ -34,6 +36,15 @@ pub enum InputError {
     /// What is compressed is damaged or cut short.
     #[error("damaged or incomplete compressed data: {0}")]
     Packed(#[source] io::Error),
+    /// A Parquet file that is damaged, or packed in a way that isn't read here.
+    #[error("damaged Parquet file, or one that isn't read here: {problem}")]
+    Parquet {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A Parquet file, for a program without a reader of them.
+    #[error("a Parquet file, which this program was built without")]
+    NoParquet,
     /// Nothing in it.
     #[error("empty file, 0 data rows")]
     Empty,
@@ -61,6 +72,13 @@ impl Problem for InputError {
                 Some("the download gave an error page; fetch the file again".to_owned())
             }
             Self::Json { .. } => Some("write the records as CSV first".to_owned()),
+            Self::NoParquet => Some(
+                "build it with `--features parquet`, or write the table as CSV first".to_owned(),
+            ),
+            Self::Parquet { .. } => Some(
+                "fetch it again, or write it anew with snappy, gzip, lz4 or zstd compression"
+                    .to_owned(),
+            ),
             Self::Packed(_) => {
                 Some("the download may have stopped early; fetch it again".to_owned())
             }
@@ -99,11 +117,20 @@ impl Input {
         mut rest: Box<dyn Read + Send>,
     ) -> Result<Self, InputError> {
         let mut head = read_head(&mut rest).map_err(InputError::Read)?;
+        let mut is_plain = !passes;
         if head.starts_with(&GZIP_SIGNATURE) {
             let packed = Cursor::new(head).chain(rest);
             let packed = BufReader::with_capacity(BUFFER_LENGTH, packed);
             rest = Box::new(MultiGzDecoder::new(packed));
             head = read_head(&mut rest).map_err(InputError::Packed)?;
+            is_plain = false;
+        }
+        let is_parquet = is_parquet(&head);
+        if is_parquet {
+            rest = parquet_text(path, is_plain, Cursor::new(head).chain(rest))?;
+            head = read_head(&mut rest).map_err(|error| InputError::Parquet {
+                problem: error.to_string(),
+            })?;
         }
         let path = path.to_owned();
         Ok(Self {
@@ -111,6 +138,7 @@ impl Input {
             passes,
             head,
             rest,
+            is_parquet,
         })
     }
 
@@ -121,7 +149,7 @@ impl Input {
             let again = Self::open(&self.path)?;
             return Ok((self, again));
         }
-        let path = self.path.clone();
+        let (path, is_parquet) = (self.path.clone(), self.is_parquet);
         let mut bytes = Vec::new();
         let read = self.reader().read_to_end(&mut bytes);
         read.map_err(|error| DataError::in_file(&path)(InputError::from(error)))?;
@@ -131,6 +159,7 @@ impl Input {
             passes: false,
             head: Vec::new(),
             rest: Box::new(Cursor::new(bytes)),
+            is_parquet,
         };
         let whole = |mut input: Self| {
             input.head = read_head(&mut *input.rest).unwrap_or_default();
@@ -146,6 +175,11 @@ impl Input {
     /// The first bytes, unpacked.
     pub fn head(&self) -> &[u8] {
         &self.head
+    }
+
+    /// Whether this is the text of a Parquet file: commas, quotes, and names in the first line.
+    pub fn is_parquet(&self) -> bool {
+        self.is_parquet
     }
 
     /// The file's name in lower case, without `.gz`.
@@ -182,6 +216,37 @@ impl Input {
     pub fn reader(self) -> Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>> {
         Cursor::new(self.head).chain(self.rest)
     }
+}
+
+/// What a Parquet file begins with; no text goes on like it.
+fn is_parquet(head: &[u8]) -> bool {
+    let behind = head.strip_prefix(b"PAR1").and_then(|rest| rest.first());
+    behind.is_some_and(|byte| !byte.is_ascii_graphic() && !byte.is_ascii_whitespace())
+}
+
+/// The table of a Parquet file as text: read from `path` where that is the `whole` file itself,
+/// else held in memory.
+#[cfg(feature = "parquet")]
+fn parquet_text(
+    path: &Path,
+    is_plain: bool,
+    mut whole: impl Read,
+) -> Result<Box<dyn Read + Send>, InputError> {
+    if is_plain {
+        return super::parquet::text_of_file(path);
+    }
+    let mut bytes = Vec::new();
+    whole.read_to_end(&mut bytes)?;
+    super::parquet::text_of_bytes(bytes)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet_text(
+    _path: &Path,
+    _is_plain: bool,
+    _whole: impl Read,
+) -> Result<Box<dyn Read + Send>, InputError> {
+    Err(InputError::NoParquet)
 }
 
 fn read_head(reader: &mut (dyn Read + Send)) -> io::Result<Vec<u8>> {

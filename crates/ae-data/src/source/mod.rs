@@ -15,6 +15,8 @@ mod named;
 mod npy;
 mod npz;
 mod options;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod picture;
 
 use std::path::Path;

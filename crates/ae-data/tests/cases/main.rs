@@ -13,6 +13,8 @@ mod named;
 mod noise;
 mod npy;
 mod npz;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pictures;
 mod preprocess;
 mod properties;
