@@ -38,7 +38,7 @@ fn spoiled_data_are_seen_through() {
     spoiled(&place);
     let run = place.run("doctor spoiled.csv --label state").ok();
     for found in [
-        "alarm: a column that gives the label away: `verdict` alone tells the class of 100.0 %",
+        "alarm: a column that gives the label away: `verdict` alone tells the class of 420 of 420 rows",
         "warning: repeated rows: 20 of 420 rows (4.8 %) repeat an earlier one",
         "warning: a column that repeats another: `copy` holds what `size` holds",
         "warning: a number that may stand for nothing: -999 stands",
@@ -92,4 +92,46 @@ fn good_data_are_left_in_peace_and_a_model_is_looked_at_too() {
     // Digits of the same seed: no image is drawn twice.
     let digits = place.run("doctor strokes:rows=300,test=50").ok();
     assert!(digits.stdout.contains("nothing found"), "{}", digits.stdout);
+}
+
+#[test]
+fn times_are_told_apart_and_holes_that_tell_the_class_are_seen() {
+    let place = Place::new();
+    let mut text = "opened,closed,note,state\n".to_owned();
+    for row in 0..600 {
+        let (day, hour, bad) = (1 + row / 24, row % 24, row % 30 == 4);
+        text += &format!("2024-01-{day:02}T{hour:02}:10:00,2024-01-{day:02}T{hour:02}:40:00,");
+        text += &match bad {
+            true => format!("{}.5,odd\n", row % 17),
+            false => ",fine\n".to_owned(),
+        };
+    }
+    place.write("visits.csv", text);
+    let found = place.run("doctor visits.csv --label state").ok().stdout;
+    assert!(!found.contains("repeats another"), "{found}");
+    let told = "whether `note` is missing tells the class of 600 of 600 rows";
+    let words: Vec<&str> = found.split_whitespace().collect();
+    assert!(words.join(" ").contains(told), "{found}");
+}
+
+#[test]
+fn a_number_that_stands_for_nothing_may_be_written_otherwise() {
+    let place = Place::new();
+    let mut text = "a,b\n".to_owned();
+    for row in 0..300 {
+        let a = if row % 20 == 3 {
+            "-999.0".to_owned()
+        } else {
+            format!("{}.5", row * 7 % 41)
+        };
+        text += &format!("{a},{}\n", row * 3 % 29);
+    }
+    place.write("depths.csv", text);
+    let said = place.run("doctor depths.csv").ok().stdout;
+    assert!(said.contains("--missing +-999"), "{said}");
+    let said = place.run("doctor depths.csv --missing +-999").ok().stdout;
+    assert_eq!(said.trim(), "depths.csv: nothing found");
+    place
+        .run("doctor - --model a/model.safetensors")
+        .fails(2, &["standard input can be read only once"]);
 }

@@ -95,6 +95,12 @@ fn a_folder_is_learnt_from_and_comes_back_as_a_folder() {
         .fails(2, &["would replace the rows it is made of"]);
     assert!(before == place.bytes("photos/down/31.png") && pictures("photos/down") == 60);
     place
+        .run(&format!(
+            "reconstruct {model} photos/down/31.png --out photos/down/"
+        ))
+        .fails(1, &["31.png: there is such a file already"]);
+    assert!(before == place.bytes("photos/down/31.png"));
+    place
         .run(&format!("encode {model} photos --out codes/"))
         .fails(1, &["these rows are no images", ".csv"]);
     assert!(!place.path("codes").exists());

@@ -439,3 +439,48 @@ fn a_parquet_file_needs_a_program_that_was_built_for_it() {
         .run("train table.parquet --no-report --out a")
         .fails(1, &["table.parquet: a Parquet file", "--features parquet"]);
 }
+
+#[test]
+fn a_category_of_many_values_keeps_the_frequent_ones() {
+    let place = Place::new();
+    let host = |row: usize| if row.is_multiple_of(3) { row % 4 } else { row };
+    let lines = (0..16_500).map(|row| format!("h{},{}\n", host(row), row * 7 % 31));
+    place.write(
+        "hosts.csv",
+        format!("host,n\n{}", lines.collect::<String>()),
+    );
+    let train = "train hosts.csv --types host=category --epochs 1 --no-report --quiet --out a";
+    place.run(train).ok();
+    let info = place.run("info a/model.safetensors --json").ok().stdout;
+    assert!(
+        info.contains("\"h2\"") && info.contains("\"h16499\""),
+        "all of them are known"
+    );
+}
+
+#[test]
+fn decimal_commas_make_no_thousands_of_points() {
+    let place = Place::new();
+    let rows = (0..60).map(|row| format!("{row},5;{},25\n", row % 9));
+    place.write("commas.csv", format!("a;b\n{}", rows.collect::<String>()));
+    let train = "train commas.csv --epochs 1 --no-report --quiet --out a";
+    place.run(train).ok();
+    place.write("points.csv", "a;b\n4.819;3,25\n");
+    place
+        .run("score a/model.safetensors points.csv")
+        .fails(1, &["points.csv", "line 2", "column `a`", "`4.819`"]);
+}
+
+#[test]
+fn rows_beyond_single_precision_are_the_oddest() {
+    let place = Place::new();
+    let rows = (0..200).map(|row| format!("{},{}\n", row % 13, row % 7));
+    place.write("m.csv", format!("a,b\n{}", rows.collect::<String>()));
+    let train = "train m.csv --scoring mse --epochs 2 --no-report --quiet --out a";
+    place.run(train).ok();
+    place.write("far.csv", "a,b\n3,2\n3e38,-3e38\n1e30,1\n");
+    let run = place.run("score a/model.safetensors far.csv --json").ok();
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines[1].contains("\"anomaly\":true") && lines[2].contains("\"anomaly\":true"));
+    assert!(!run.stdout.contains("null"), "{}", run.stdout);
+}

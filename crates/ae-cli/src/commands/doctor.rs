@@ -32,6 +32,11 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
+    if arguments.data == "-" && arguments.model.is_some() {
+        let hint = "the data are looked at once by themselves and once by the model: give a file";
+        let what = "--model: standard input can be read only once".to_owned();
+        return Err(Failure::usage(what, Some(hint.to_owned())).into());
+    }
     let parts = arguments.source.open(&arguments.data)?;
     warn(&parts.train.warnings, quiet);
     let mut found = checkup(&parts);

@@ -6,6 +6,7 @@ use ae_data::{Dataset, Kind, Labels, Schema, Windows};
 use ae_model::{Judged, Model, Ranking};
 use ndarray::Array2;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Says how odd each row is, and which are anomalies.
 ///
@@ -40,6 +41,7 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
         outlier: arguments.outlier,
         rows: Vec::new(),
         classes: Vec::new(),
+        places: HashMap::new(),
         quality: None,
     };
     arguments.rows.run(quiet, form, head, &mut tally)?;
@@ -73,8 +75,9 @@ struct Tally {
     outlier: Option<String>,
     /// The class of each row.
     rows: Vec<(u32, Judged)>,
-    /// The classes, in the order in which they came.
+    /// The classes, in the order in which they came, and the place of each.
     classes: Vec<String>,
+    places: HashMap<String, u32>,
     quality: Option<String>,
 }
 
@@ -137,12 +140,13 @@ impl Tally {
     }
 
     fn class(&mut self, name: &str) -> u32 {
-        let known = self.classes.iter().position(|known| known == name);
-        let place = known.unwrap_or_else(|| {
-            self.classes.push(name.to_owned());
-            self.classes.len() - 1
-        });
-        place as u32
+        if let Some(place) = self.places.get(name) {
+            return *place;
+        }
+        let place = self.classes.len() as u32;
+        self.classes.push(name.to_owned());
+        self.places.insert(name.to_owned(), place);
+        place
     }
 
     fn judge(&self) -> anyhow::Result<String> {
@@ -160,6 +164,9 @@ impl Tally {
     }
 }
 
+/// Classes that are named, at most.
+const FEW: usize = 10;
+
 /// How well scores find the rows of a class; nothing here changes what is called an anomaly.
 fn quality(labels: &Labels, outlier: Option<&str>, judged: &[Judged]) -> anyhow::Result<String> {
     let class = match outlier {
@@ -167,7 +174,10 @@ fn quality(labels: &Labels, outlier: Option<&str>, judged: &[Judged]) -> anyhow:
         None => rarer(labels),
     };
     let Some(class) = class else {
-        let known = labels.names.join(", ");
+        let mut known = labels.names[..labels.names.len().min(FEW)].join(", ");
+        if labels.names.len() > FEW {
+            known += ", …";
+        }
         return match outlier {
             Some(name) => {
                 let near = ae_choice::suggest(name, labels.names.iter().map(String::as_str));

@@ -70,7 +70,9 @@ pub fn run(arguments: Arguments, quiet: bool) -> anyhow::Result<()> {
             folder.model().display(),
             difference(&recorded, &again)
         ),
-        "another processor or version rounds differently; anything else is worth a report",
+        "another processor or version rounds differently, and a run that was resumed with more \
+         epochs under a schedule can't be repeated from its last settings; anything else is worth \
+         a report",
     )
     .into())
 }

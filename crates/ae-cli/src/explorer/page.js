@@ -53,8 +53,10 @@ function run(layer, row) {
     case "activate": return row.map(activation(layer.activation));
     case "first": return row.slice(0, layer.count);
     case "largest": {
-      const least = [...row].sort((a, b) => b - a)[layer.count - 1];
-      return row.map(number => (number >= least ? number : 0));
+      // The first of equals, and nothing below 0.
+      const order = [...row.keys()].sort((a, b) => row[b] - row[a] || a - b);
+      const kept = new Set(order.slice(0, layer.count));
+      return row.map((number, at) => (kept.has(at) ? Math.max(number, 0) : 0));
     }
     default: return row;
   }

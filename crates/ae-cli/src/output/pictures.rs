@@ -67,6 +67,11 @@ pub fn in_folder(folder: &Path, head: &Head<'_>, next: &mut Next<'_>) -> anyhow:
                 let what = format!("{}: two pictures would have this name", path.display());
                 return Err(Failure::new(what, "rename one of their originals").into());
             }
+            // It may be an original: of these rows, or of others.
+            if path.exists() {
+                let what = format!("{}: there is such a file already", path.display());
+                return Err(Failure::new(what, "give `--out` a new folder").into());
+            }
             let above = path.parent().unwrap_or(folder);
             fs::create_dir_all(above).map_err(|error| {
                 let what = format!("{}: can't make this folder: {error}", above.display());

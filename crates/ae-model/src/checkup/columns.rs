@@ -1,17 +1,17 @@
 //! Findings in single columns of a table.
 
-use super::{Column, Facts, finding};
+use super::{Facts, finding};
 use crate::Ranking;
 use crate::evaluation::{Finding, Severity};
-use ae_data::Kind;
 use std::collections::HashMap;
 
 /// AUROC of a column by itself, or share of rows whose class a value names, that is too good to be
 /// a measurement.
 const TOO_GOOD: f64 = 0.995;
 
-/// Rows from which that is no chance.
+/// Rows from which that is no chance, and rows of each class.
 const ENOUGH: usize = 50;
+const ENOUGH_OF_A_CLASS: usize = 10;
 
 pub fn gives_the_label_away(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(labels) = facts.train.labels.as_ref() else {
@@ -21,34 +21,46 @@ pub fn gives_the_label_away(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let told = facts.columns.iter().filter_map(|column| {
-        let share = match column.kind {
-            Kind::Category { .. } | Kind::Boolean { .. } => named(column, &labels.ids)?,
-            Kind::Number(_) if labels.names.len() == 2 => ranked(column, &labels.ids)?,
-            _ => return None,
+        let holes: Vec<f64> = column
+            .values
+            .iter()
+            .map(|value| f64::from(u8::from(value.is_nan())))
+            .collect();
+        let rows = labels.ids.len();
+        let name = &column.name;
+        let says =
+            |values: &[f64]| named(values, &labels.ids).filter(|(share, _)| *share >= TOO_GOOD);
+        let told = if let Some((_, right)) = says(&holes) {
+            format!("whether `{name}` is missing tells the class of {right} of {rows} rows")
+        } else if let Some((_, right)) = says(&column.values) {
+            format!("`{name}` alone tells the class of {right} of {rows} rows")
+        } else if labels.names.len() == 2 && column.is_number() {
+            let auroc = ranked(&column.values, &labels.ids)?;
+            if auroc < TOO_GOOD {
+                return None;
+            }
+            format!("`{name}` alone ranks the two classes with an AUROC of {auroc:.3}")
+        } else {
+            return None;
         };
-        (share >= TOO_GOOD).then(|| {
-            finding(
-                Severity::Alarm,
-                "a column that gives the label away",
-                format!(
-                    "`{}` alone tells the class of {:.1} % of the rows",
-                    column.name,
-                    100.0 * share
-                ),
-                format!(
-                    "if it is known only afterwards, leave it out: `--exclude {}`",
-                    column.name
-                ),
-            )
-        })
+        Some(finding(
+            Severity::Alarm,
+            "a column that gives the label away",
+            told,
+            format!(
+                "if it is known only afterwards, leave it out: `--exclude {}`",
+                column.name
+            ),
+        ))
     });
     told.collect()
 }
 
-/// The share of rows whose class is the commonest of their value, where few values name many rows.
-fn named(column: &Column, classes: &[u32]) -> Option<f64> {
-    let mut counts: HashMap<u32, HashMap<u32, usize>> = HashMap::new();
-    for (value, class) in column.values.iter().zip(classes) {
+/// In how many rows the commonest class of their value is right, where few values name many rows;
+/// and the share of these among the rows that always answering the commonest class gets wrong.
+fn named(values: &[f64], classes: &[u32]) -> Option<(f64, usize)> {
+    let mut counts: HashMap<u64, HashMap<u32, usize>> = HashMap::new();
+    for (value, class) in values.iter().zip(classes) {
         let classes = counts.entry(value.to_bits()).or_default();
         *classes.entry(*class).or_default() += 1;
     }
@@ -63,20 +75,23 @@ fn named(column: &Column, classes: &[u32]) -> Option<f64> {
         .iter()
         .for_each(|class| *all.entry(*class).or_default() += 1);
     let chance = *all.values().max()?;
-    let (right, wrong) = (right - chance.min(right), classes.len() - chance);
-    (wrong > 0).then(|| right as f64 / wrong as f64)
+    let (better, wrong) = (right - chance.min(right), classes.len() - chance);
+    (wrong >= ENOUGH_OF_A_CLASS).then(|| (better as f64 / wrong as f64, right))
 }
 
 /// How well the column alone ranks the second class, from above or from below.
-fn ranked(column: &Column, classes: &[u32]) -> Option<f64> {
-    let known = column
-        .values
+fn ranked(values: &[f64], classes: &[u32]) -> Option<f64> {
+    let known = values
         .iter()
         .zip(classes)
         .filter(|(value, _)| !value.is_nan());
-    let (scores, answers): (Vec<f64>, Vec<bool>) = known
-        .map(|(value, class)| (f64::from(*value), *class == 1))
-        .unzip();
+    let (scores, answers): (Vec<f64>, Vec<bool>) =
+        known.map(|(value, class)| (*value, *class == 1)).unzip();
+    let ones = answers.iter().filter(|answer| **answer).count();
+    let fewer = ones.min(answers.len() - ones);
+    if answers.len() < ENOUGH || fewer < ENOUGH_OF_A_CLASS {
+        return None;
+    }
     let auroc = Ranking::judge(&scores, &answers).ok()?.auroc;
     Some(auroc.max(1.0 - auroc))
 }
@@ -102,7 +117,7 @@ pub fn stands_for_nothing(facts: &Facts<'_>) -> Vec<Finding> {
             } else {
                 others.last()
             };
-            let gap = f64::from((nearest?.0 - value).abs());
+            let gap = (nearest?.0 - value).abs();
             let span = span(others);
             if count >= least && inner.len() >= 10 && span > 0.0 && gap > FAR * span {
                 let (name, text) = (&column.name, column.text(value));
@@ -120,7 +135,7 @@ pub fn stands_for_nothing(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// From the 5 % to the 95 % quantile.
-fn span(counts: &[(f32, usize)]) -> f64 {
+fn span(counts: &[(f64, usize)]) -> f64 {
     let all: usize = counts.iter().map(|(_, count)| count).sum();
     let quantile = |share: f64| {
         let mut left = (share * all as f64) as usize;
@@ -129,17 +144,17 @@ fn span(counts: &[(f32, usize)]) -> f64 {
             left = left.saturating_sub(*count);
             is_here
         });
-        at.or(counts.last())
-            .map_or(0.0, |(value, _)| f64::from(*value))
+        at.or(counts.last()).map_or(0.0, |(value, _)| *value)
     };
     quantile(0.95) - quantile(0.05)
 }
 
 pub fn repeats_another(facts: &Facts<'_>) -> Vec<Finding> {
-    let mut first: HashMap<Vec<u32>, &str> = HashMap::new();
+    let mut first: HashMap<(&str, &[String], Vec<u64>), &str> = HashMap::new();
     let mut found = Vec::new();
     for column in &facts.columns {
-        let cells: Vec<u32> = column.values.iter().map(|value| value.to_bits()).collect();
+        let bits = column.values.iter().map(|value| value.to_bits()).collect();
+        let cells = (column.kind.name(), column.words(), bits);
         match first.get(&cells) {
             Some(other) => found.push(finding(
                 Severity::Warning,

@@ -19,8 +19,9 @@ struct Facts<'a> {
 struct Column {
     name: String,
     kind: Kind,
-    /// Its first number in each row, NaN for a missing cell.
-    values: Vec<f32>,
+    /// What it holds in each row, NaN for a missing cell: a number, the place of a word, or
+    /// seconds since 1970.
+    values: Vec<f64>,
 }
 
 /// Everything that is looked for in whole rows. To add one: a function, and its name here.
@@ -58,8 +59,15 @@ pub fn checkup(parts: &Parts) -> Vec<Finding> {
     findings
 }
 
+const SECONDS_A_DAY: f64 = 86_400.0;
+
 fn columns_of(dataset: &Dataset) -> Vec<Column> {
-    let cell = |cell: usize| (0..dataset.rows).map(move |row| dataset.value(row, cell));
+    let value = |row, cell| f64::from(dataset.value(row, cell));
+    let numbers = |cell: usize| (0..dataset.rows).map(move |row| value(row, cell)).collect();
+    let moments = |day: usize| {
+        let moment = move |row| SECONDS_A_DAY * value(row, day) + value(row, day + 1);
+        (0..dataset.rows).map(moment).collect()
+    };
     match &dataset.layout {
         _ if dataset.windows.is_some() => Vec::new(),
         Layout::Image { .. } => Vec::new(),
@@ -67,7 +75,7 @@ fn columns_of(dataset: &Dataset) -> Vec<Column> {
             let columns = names.iter().enumerate().map(|(place, name)| Column {
                 name: name.clone(),
                 kind: Kind::Number(ae_data::table::NumberFormat::default()),
-                values: cell(place).collect(),
+                values: numbers(place),
             });
             columns.collect()
         }
@@ -78,7 +86,10 @@ fn columns_of(dataset: &Dataset) -> Vec<Column> {
             let columns = placed.map(|(place, column)| Column {
                 name: column.name.clone(),
                 kind: column.kind.clone(),
-                values: cell(place).collect(),
+                values: match column.kind {
+                    Kind::DateTime(_) => moments(place),
+                    _ => numbers(place),
+                },
             });
             columns.collect()
         }
@@ -97,23 +108,35 @@ impl Column {
     }
 
     /// The different values of filled cells in ascending order, with how often each stands.
-    fn counts(&self) -> Vec<(f32, usize)> {
-        let mut sorted: Vec<f32> = self
+    fn counts(&self) -> Vec<(f64, usize)> {
+        let mut sorted: Vec<f64> = self
             .values
             .iter()
             .copied()
             .filter(|v| !v.is_nan())
             .collect();
-        sorted.sort_unstable_by(f32::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let runs = sorted.chunk_by(|a, b| a == b);
         runs.map(|run| (run[0], run.len())).collect()
     }
 
     /// What a value of the column says.
-    fn text(&self, value: f32) -> String {
-        match self.kind.cells() {
-            1 => ae_data::table::cell_text(&self.kind, &[value]),
-            _ => value.to_string(),
+    fn text(&self, value: f64) -> String {
+        let cells = match self.kind {
+            Kind::DateTime(_) => [
+                value.div_euclid(SECONDS_A_DAY),
+                value.rem_euclid(SECONDS_A_DAY),
+            ],
+            _ => [value, 0.0],
+        };
+        ae_data::table::cell_text(&self.kind, &cells.map(|cell| cell as f32))
+    }
+
+    /// The words that its values are the places of; of numbers and times none.
+    fn words(&self) -> &[String] {
+        match &self.kind {
+            Kind::Category { values } => values,
+            _ => &[],
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn verdict(facts: &Facts<'_>) -> Verdict {
     findings.sort_by_key(|finding| finding.severity);
     let explained = facts.measured.explained_variance();
     let worst = findings.first().map(|finding| finding.severity);
-    let grade = if explained.is_some_and(|explained| explained < BARELY) {
+    let grade = if explained.is_some_and(|explained| explained.is_nan() || explained < BARELY) {
         Grade::Broken
     } else if is_beaten(facts) {
         Grade::Poor

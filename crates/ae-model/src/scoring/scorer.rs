@@ -177,7 +177,13 @@ impl Calibrated {
 }
 
 fn single((method, groups): (&Method, &Groups), row: &[f32], reconstructed: &[f32]) -> f64 {
-    f64::from(method.score(groups, row, reconstructed) as f32)
+    let score = method.score(groups, row, reconstructed) as f32;
+    // What is not a number comes from values beyond single precision: very odd indeed.
+    f64::from(if score.is_nan() {
+        f32::MAX
+    } else {
+        score.min(f32::MAX)
+    })
 }
 
 /// The scores of the named ones of these rows.

@@ -51,7 +51,13 @@ impl Choose for Auto {
         let middle = median(&mut scores);
         let above = scores.iter().map(|score| score - middle);
         let mut above: Vec<f64> = above.filter(|distance| *distance >= 0.0).collect();
-        Ok(middle + f64::from(self.deviations) * 1.4826 * median(&mut above))
+        let mut typical = median(&mut above);
+        if typical == 0.0 {
+            // Where most rows are the same, the others say what is usual.
+            above.retain(|distance| *distance > 0.0);
+            typical = median(&mut above);
+        }
+        Ok(middle + f64::from(self.deviations) * 1.4826 * typical)
     }
 }
 

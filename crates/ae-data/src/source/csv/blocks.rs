@@ -121,7 +121,10 @@ impl TableReader {
         let labels = of_kind(&|kind| *kind == Kind::Label);
         let label = match &options.label {
             Some(name) => Some(header.place(name, "take labels from")?),
-            None => labels.first().copied(),
+            None => labels
+                .first()
+                .copied()
+                .filter(|place| !options.exclude.contains(&header.names[*place])),
         };
         Ok(Self {
             notes: [

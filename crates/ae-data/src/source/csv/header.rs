@@ -34,7 +34,17 @@ impl Header {
     pub fn warning(&self) -> Option<String> {
         let warning = "the first line is all numbers, so it is taken as data, not as names of \
                        columns; they are called x0, x1, …";
-        (!self.is_there && self.is_guess).then(|| warning.to_owned())
+        if !self.is_there && self.is_guess {
+            return Some(warning.to_owned());
+        }
+        let numbers = self.names.iter().filter(|name| name.parse::<f64>().is_ok());
+        (self.is_guess && 2 * numbers.count() >= self.names.len()).then(|| {
+            format!(
+                "the first line is taken as names of columns, though most of it are numbers ({}); \
+                 `--header false` if it is data",
+                self.names[..self.names.len().min(4)].join(", ")
+            )
+        })
     }
 
     /// The place of a column that an option names.

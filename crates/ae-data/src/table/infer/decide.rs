@@ -257,7 +257,11 @@ impl Profile {
 
     fn number(&self, comma: bool) -> Kind {
         let mut format = if comma {
-            NumberFormat::COMMA
+            // A point is between thousands only where it was seen there.
+            NumberFormat {
+                thousands: self.shows_point.then_some('.'),
+                ..NumberFormat::COMMA
+            }
         } else {
             self.format
         };

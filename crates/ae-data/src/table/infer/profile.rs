@@ -2,7 +2,7 @@ use super::distinct::Distinct;
 use crate::source::CellProblem;
 use crate::table::missing::MissingWords;
 use crate::table::number::{Parsed, WRITTEN, is_dressed};
-use crate::table::{DateFormat, DateOrder, NumberFormat, Overrides};
+use crate::table::{DateFormat, DateOrder, KindName, NumberFormat, Overrides};
 
 /// Different words that are kept: a category of more is none.
 pub(super) const MOST_WORDS: usize = 10_000;
@@ -38,6 +38,8 @@ pub(crate) struct Profile {
     pub(super) comma_numbers: u64,
     /// A number such as `2.5`, in which a point can't stand between thousands.
     pub(super) has_point: bool,
+    /// A cell with a point in it, in a number of either kind.
+    pub(super) shows_point: bool,
     pub(super) dates: [bool; 4],
     pub(super) has_time: bool,
     pub(super) separator: u8,
@@ -60,6 +62,8 @@ pub(super) const ORDERS: [Option<DateOrder>; 4] = [
 
 impl Profile {
     pub(crate) fn new(name: &str, delimiter: u8, overrides: &Overrides) -> Self {
+        // Of a column that is to be a category, all values are wanted.
+        let is_category = overrides.kind_of(name) == Some(KindName::Category);
         let many = overrides.kind_of(name).is_some() || looks_like_an_id(name);
         Self {
             name: name.to_owned(),
@@ -77,13 +81,18 @@ impl Profile {
             readable: 0,
             comma_numbers: 0,
             has_point: false,
+            shows_point: false,
             dates: [true; 4],
             has_time: false,
             separator: 0,
             length: 0,
             has_space: false,
-            words: Distinct::new(MOST_WORDS),
-            seen_numbers: Distinct::new(if many { MOST_WORDS } else { MOST_NUMBERS }),
+            words: Distinct::new(if is_category { usize::MAX } else { MOST_WORDS }),
+            seen_numbers: Distinct::new(match many {
+                _ if is_category => usize::MAX,
+                true => MOST_WORDS,
+                false => MOST_NUMBERS,
+            }),
             first_text: None,
             first_bad: None,
             examples: Vec::new(),
@@ -129,6 +138,7 @@ impl Profile {
             self.counts_rows &= start == 0.0 || start == 1.0;
         } else {
             self.counts_rows = false;
+            self.shows_point = true;
             if self.may_be_comma && !self.has_point {
                 let comma = NumberFormat::COMMA.parse(cell);
                 self.has_point = !matches!(comma, Parsed::Number(_));
@@ -155,6 +165,7 @@ impl Profile {
                 || WRITTEN.iter().any(is_number)
                 || str::from_utf8(cell).is_ok_and(is_dressed);
             self.comma_numbers += u64::from(is_comma);
+            self.shows_point |= is_comma && cell.contains(&b'.');
             self.readable += u64::from(is_readable);
         }
         self.add_date(cell);
