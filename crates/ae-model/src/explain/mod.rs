@@ -8,6 +8,7 @@ mod column;
 mod errors;
 mod expect;
 mod expected;
+mod hidden;
 mod impute;
 mod nearest;
 mod repair;
@@ -15,6 +16,7 @@ mod steps;
 
 pub use column::Column;
 pub use expected::Confidence;
+pub use hidden::HiddenCells;
 pub use repair::{Edit, Repair};
 pub use steps::OddRun;
 
