@@ -132,7 +132,10 @@ fn holes_are_filled_and_nothing_else_is_touched() {
         run.stderr
     );
     // How well is tried out on known sizes: they are filled as well as the holes are.
-    let said = run.stderr.lines().find(|line| line.trim().starts_with("size"));
+    let said = run
+        .stderr
+        .lines()
+        .find(|line| line.trim().starts_with("size"));
     let said: Vec<&str> = said.unwrap().split_whitespace().collect();
     assert_eq!([said[1], said[4]], ["20", "396"], "{said:?}");
     let [off, usual] = [said[2], said[3]].map(|error| error.parse::<f64>().unwrap());
