@@ -11,6 +11,7 @@ mod exporting;
 mod family;
 mod harness;
 mod images;
+mod known_tables;
 mod main_job;
 mod mixed_table;
 mod pictures;

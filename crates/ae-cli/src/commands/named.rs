@@ -11,7 +11,6 @@ use ae_model::explain::{Column, OddRun};
 use ae_model::{Judged, Model};
 use comfy_table::{Table, presets};
 use serde_json::{Map, Value, json};
-use std::cmp::Ordering;
 
 /// All rows of some data, with their ids.
 pub struct NamedRows {
@@ -47,47 +46,31 @@ impl NamedRows {
         quiet: bool,
     ) -> anyhow::Result<Self> {
         let shown = which.shown(model)?;
-        if let Some(table) = data.open_windows(model)? {
-            let dataset = table.windows;
-            say_rows(&dataset, "given", quiet);
-            warn(&model.prepare(&dataset)?.1, quiet);
-            let windows = dataset.windows.as_ref();
-            return Ok(Self {
-                places: windows.map(Windows::places_of_rows).unwrap_or_default(),
-                dataset,
-                ids: table.ids,
-                id_names: table.id_names,
-                shown,
-            });
-        }
-        let Some(reader) = data.open_blocks(model)? else {
+        let (dataset, part, ids, id_names) = if let Some(table) = data.open_windows(model)? {
+            (table.windows, "given", table.ids, table.id_names)
+        } else if let Some(reader) = data.open_blocks(model)? {
+            warn(reader.notes(), quiet);
+            let id_names = reader.id_names();
+            let (dataset, ids) = reader.read_all()?;
+            (dataset, "given", ids, id_names)
+        } else {
             let (dataset, part) = data.open(model)?;
-            say_rows(&dataset, part, quiet);
-            warn(&model.prepare(&dataset)?.1, quiet);
             let ids = dataset.row_names.clone();
             let id_names = match ids.is_empty() {
                 true => Vec::new(),
                 false => vec![FILE.to_owned()],
             };
-            return Ok(Self {
-                dataset,
-                ids,
-                id_names,
-                shown,
-                places: Vec::new(),
-            });
+            (dataset, part, ids, id_names)
         };
-        warn(reader.notes(), quiet);
-        let id_names = reader.id_names();
-        let (dataset, ids) = reader.read_all()?;
-        say_rows(&dataset, "given", quiet);
+        say_rows(&dataset, part, quiet);
         warn(&model.prepare(&dataset)?.1, quiet);
+        let windows = dataset.windows.as_ref();
         Ok(Self {
+            places: windows.map(Windows::places_of_rows).unwrap_or_default(),
             dataset,
             ids,
             id_names,
             shown,
-            places: Vec::new(),
         })
     }
 
@@ -208,7 +191,27 @@ impl Which {
     }
 }
 
+/// Rows that are explained though none is an anomaly.
+const FEW: usize = 3;
+
 impl Which {
+    /// The rows that are meant; where there are no anomalies, the oddest few.
+    pub fn or_oddest(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
+        let chosen = self.of(judged, quiet)?;
+        if !chosen.is_empty() {
+            return Ok(chosen);
+        }
+        let rows = judged.iter().enumerate();
+        let oddest = self.oddest(rows.map(|(row, judged)| (row, judged.score)));
+        if !quiet {
+            say(format_args!(
+                "the oddest {} of them all the same:",
+                oddest.len()
+            ));
+        }
+        Ok(oddest)
+    }
+
     /// The time steps that are meant, from 0: of each run of anomalies the oddest step, or the
     /// oddest few where there are no anomalies.
     pub fn steps(
@@ -230,15 +233,11 @@ impl Which {
         }
         let odd = judged.iter().flatten().filter(|step| step.anomaly).count();
         let mut chosen: Vec<usize> = runs.iter().map(|run| run.peak).collect();
-        if chosen.is_empty() {
-            let score = |row: &usize| judged[*row].map(|step| step.score);
-            chosen = (0..judged.len())
-                .filter(|row| judged[*row].is_some())
-                .collect();
-            chosen.sort_by(|a, b| score(b).partial_cmp(&score(a)).unwrap_or(Ordering::Equal));
-            chosen.truncate(FEW);
-        }
         chosen.truncate(self.top);
+        if runs.is_empty() {
+            let steps = judged.iter().enumerate();
+            chosen = self.oddest(steps.filter_map(|(row, step)| Some((row, (*step)?.score))));
+        }
         if !quiet {
             let (steps, shown) = (judged.len(), chosen.len());
             say(match runs.len() {
@@ -256,28 +255,13 @@ impl Which {
         }
         Ok(chosen)
     }
-}
 
-/// Rows that are explained though none is an anomaly.
-const FEW: usize = 3;
-
-impl Which {
-    /// The rows that are meant; where there are no anomalies, the oddest few.
-    pub fn or_oddest(&self, judged: &[Judged], quiet: bool) -> anyhow::Result<Vec<usize>> {
-        let chosen = self.of(judged, quiet)?;
-        if !chosen.is_empty() {
-            return Ok(chosen);
-        }
-        let mut order: Vec<usize> = (0..judged.len()).collect();
-        order.sort_by(|a, b| judged[*b].score.total_cmp(&judged[*a].score));
-        order.truncate(self.top.min(FEW));
-        if !quiet {
-            say(format_args!(
-                "the oddest {} of them all the same:",
-                order.len()
-            ));
-        }
-        Ok(order)
+    /// The rows with the highest scores, a few.
+    fn oddest(&self, scores: impl Iterator<Item = (usize, f64)>) -> Vec<usize> {
+        let mut scores: Vec<(usize, f64)> = scores.collect();
+        scores.sort_by(|a, b| b.1.total_cmp(&a.1));
+        scores.truncate(self.top.min(FEW));
+        scores.into_iter().map(|(row, _)| row).collect()
     }
 }
 

@@ -2,7 +2,7 @@ use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
-use crate::table::civil_from_days;
+use crate::table::{SECONDS_OF_A_DAY, civil_from_days};
 
 /// A date-time as the parts of it that vary over the training rows: the time as a number, and
 /// month, weekday and time of day as angles (sine and cosine), so that December is next to
@@ -19,8 +19,6 @@ pub struct Moments {
     weekday: bool,
     hour: bool,
 }
-
-const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
 /// A span of days from which months can say more than the time itself.
 const MONTHS: f64 = 60.0;

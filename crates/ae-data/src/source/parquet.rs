@@ -16,9 +16,17 @@ use ::parquet::record::reader::RowIter;
 use ::parquet::record::{Field, Row};
 
 use super::input::InputError;
-use crate::table::civil_from_days;
+use crate::table::{DateFormat, DateOrder, SECONDS_OF_A_DAY};
 
-const SECONDS_A_DAY: i64 = 86_400;
+/// How days, and times of a day, are written.
+const DAY: DateFormat = DateFormat {
+    order: Some(DateOrder::YearMonthDay),
+    time: false,
+};
+const TIME: DateFormat = DateFormat {
+    order: None,
+    time: true,
+};
 
 /// The text of a Parquet file: names of columns in the first line, then a line a row.
 ///
@@ -105,14 +113,15 @@ impl Lines {
                 Field::Long(time) if self.in_nanoseconds[place] => moment(&mut line, *time, 9),
                 Field::TimestampMicros(time) => moment(&mut line, *time, 6),
                 Field::TimestampMillis(time) => moment(&mut line, *time, 3),
-                Field::Date(day) => date(&mut line, i64::from(*day)),
+                Field::Date(day) => push(&mut line, DAY.text(f64::from(*day), 0.0)),
                 Field::Group(_)
                 | Field::ListInternal(_)
                 | Field::MapInternal(_)
                 | Field::Bytes(_) => quote(&mut line, &field.to_string()),
+                // With all their digits, which a field's own text doesn't have.
                 Field::Float(number) => push(&mut line, number),
                 Field::Double(number) => push(&mut line, number),
-                number => push(&mut line, number),
+                other => push(&mut line, other),
             }
         }
         line.push('\n');
@@ -137,22 +146,16 @@ fn quote(line: &mut String, text: &str) {
     line.push('"');
 }
 
-fn date(line: &mut String, day: i64) {
-    let (year, month, day) = civil_from_days(day);
-    push(line, format_args!("{year:04}-{month:02}-{day:02}"));
-}
-
 /// A time since 1970, in units of which there are 10 to the power of `digits` in a second.
 fn moment(line: &mut String, time: i64, digits: u32) {
     let units = 10_i64.pow(digits);
     let (second, rest) = (time.div_euclid(units), time.rem_euclid(units));
-    date(line, second.div_euclid(SECONDS_A_DAY));
-    let second = second.rem_euclid(SECONDS_A_DAY);
-    let (hour, minute) = (second / 3600, second / 60 % 60);
-    push(
-        line,
-        format_args!("T{hour:02}:{minute:02}:{:02}", second % 60),
+    let (day, second) = (
+        second.div_euclid(SECONDS_OF_A_DAY as i64) as f64,
+        second.rem_euclid(SECONDS_OF_A_DAY as i64) as f64,
     );
+    push(line, DAY.text(day, 0.0));
+    push(line, format_args!("T{}", TIME.text(0.0, second)));
     if rest > 0 {
         push(
             line,

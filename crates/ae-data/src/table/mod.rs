@@ -32,5 +32,5 @@ pub use strange::StrangeWords;
 pub use time::TimeFormat;
 
 pub(crate) use cell::CellReader;
-pub(crate) use datetime::civil_from_days;
+pub(crate) use datetime::{SECONDS_OF_A_DAY, civil_from_days};
 pub(crate) use overrides::Overrides;

@@ -61,11 +61,12 @@ pub fn gives_the_label_away(facts: &Facts<'_>) -> Vec<Finding> {
 fn named(values: &[f64], classes: &[u32]) -> Option<(f64, usize)> {
     let mut counts: HashMap<u64, HashMap<u32, usize>> = HashMap::new();
     for (value, class) in values.iter().zip(classes) {
-        let classes = counts.entry(value.to_bits()).or_default();
-        *classes.entry(*class).or_default() += 1;
-    }
-    if counts.len() * 10 > classes.len() {
-        return None;
+        let of_value = counts.entry(value.to_bits()).or_default();
+        *of_value.entry(*class).or_default() += 1;
+        // Numbers that are all different end here, long before their last.
+        if counts.len() * 10 > classes.len() {
+            return None;
+        }
     }
     let commonest = counts.values().filter_map(|classes| classes.values().max());
     let right: usize = commonest.sum();

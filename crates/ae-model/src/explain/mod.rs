@@ -106,40 +106,29 @@ impl Model {
     ) -> Result<Vec<Explanation>, ModelError> {
         assert_eq!(judged.len(), dataset.rows, "what was said of each row");
         let mut desk = Desk::new(self, dataset)?;
-        let features = desk.features(rows);
-        let known = desk.known(rows, &features);
-        let shares = desk.shares(&features, &known)?;
-        let suspicious: Vec<_> = shares.iter().map(|shares| largest(shares, most)).collect();
-        let (expected, firsts) = desk.expected(&features, &shares, &suspicious)?;
         let is_ordinary = |row: &usize| !judged[*row].anomaly && !rows.contains(row);
         let candidates: Vec<usize> = (0..dataset.rows).filter(is_ordinary).collect();
-        desk.try_out(suspicious.iter().flatten().copied(), &candidates)?;
-        let nearest = desk.nearest(&known, &suspicious, &candidates);
-        let explanation = |place: usize| {
-            let known = known.row(place);
-            let mut raw = vec![0.0; dataset.width];
-            dataset.fill_row(rows[place], &mut raw);
-            let cells = suspicious[place].iter().zip(firsts[place]..);
-            let suspicion = |(column, expected_row): (&usize, usize)| {
-                let pair = (known, expected.row(expected_row));
-                let word = desk
-                    .dataset
-                    .strange
-                    .get(rows[place], desk.columns[*column].cells.start);
-                Suspicion {
-                    word: word.map(str::to_owned),
-                    ..desk.suspicion(*column, shares[place][*column], &raw, pair)
-                }
-            };
-            Explanation {
-                row: rows[place],
-                judged: judged[rows[place]],
-                cells: cells.map(suspicion).collect(),
-                nearest: nearest[place],
-            }
+        let found = desk.examine(rows, &candidates, most, |_, _| {})?;
+        let nearest = desk.nearest(&found.known, &found.suspicious, &candidates);
+        let explained = rows.iter().zip(found.cells).zip(nearest);
+        let explanation = |((row, cells), nearest): ((&usize, _), _)| Explanation {
+            row: *row,
+            judged: judged[*row],
+            cells,
+            nearest,
         };
-        Ok((0..rows.len()).map(explanation).collect())
+        Ok(explained.map(explanation).collect())
     }
+}
+
+/// What is suspicious in some rows.
+struct Examined {
+    /// Their features, NaN where a cell is missing.
+    known: Matrix,
+    /// Of each, the places of its suspicious columns.
+    suspicious: Vec<Vec<usize>>,
+    /// Of each, what is said of these.
+    cells: Vec<Vec<Suspicion>>,
 }
 
 /// A model, the data set it works on, and how it reads it.
@@ -188,6 +177,41 @@ impl<'a> Desk<'a> {
         known
     }
 
+    /// Looks for the cells that make these rows odd: at most `most` of each, by the shares that
+    /// `narrow` leaves of them, which is called with a row's place among the rows. How sure an
+    /// expectation is is tried out on the `ordinary` rows.
+    fn examine(
+        &mut self,
+        rows: &[usize],
+        ordinary: &[usize],
+        most: usize,
+        narrow: impl Fn(usize, &mut [f64]),
+    ) -> Result<Examined, ModelError> {
+        let features = self.features(rows);
+        let known = self.known(rows, &features);
+        let mut shares = self.shares(&features, &known)?;
+        for (place, shares) in shares.iter_mut().enumerate() {
+            narrow(place, shares);
+        }
+        let suspicious: Vec<_> = shares.iter().map(|shares| largest(shares, most)).collect();
+        let (expected, firsts) = self.expected(&features, &shares, &suspicious)?;
+        self.try_out(suspicious.iter().flatten().copied(), ordinary)?;
+        let cells = |place: usize| {
+            let columns = suspicious[place].iter().zip(firsts[place]..);
+            let suspicion = |(column, expected_row): (&usize, usize)| {
+                let pair = (known.row(place), expected.row(expected_row));
+                self.suspicion(rows[place], *column, shares[place][*column], pair)
+            };
+            columns.map(suspicion).collect()
+        };
+        let cells = (0..rows.len()).map(cells).collect();
+        Ok(Examined {
+            known,
+            suspicious,
+            cells,
+        })
+    }
+
     /// The share of each column in the score of each row of features; in `known` those of
     /// missing cells are NaN.
     fn shares(&self, features: &Matrix, known: &Matrix) -> Result<Vec<Vec<f64>>, ModelError> {
@@ -226,19 +250,21 @@ impl<'a> Desk<'a> {
     /// What is said of one cell of a row, by its features as they are and as they are expected.
     fn suspicion(
         &self,
+        row: usize,
         place: usize,
         share: f64,
-        raw: &[f32],
         (known, expected): (&[f32], &[f32]),
     ) -> Suspicion {
         let column = &self.columns[place];
-        let mut cells = vec![0.0; raw.len()];
+        let mut cells = vec![0.0; self.dataset.width];
         self.cells(expected, &mut cells);
+        let value = column.cells.clone();
+        let word = self.dataset.strange.get(row, column.cells.start);
         Suspicion {
             column: place,
             share,
-            value: raw[column.cells.clone()].to_vec(),
-            word: None,
+            value: value.map(|cell| self.dataset.value(row, cell)).collect(),
+            word: word.map(str::to_owned),
             expected: cells[column.cells.clone()].to_vec(),
             confidence: self.confidence(place, known, expected),
         }

@@ -1,6 +1,6 @@
 //! Why time steps are odd.
 
-use super::{Desk, Explanation, Suspicion, largest};
+use super::{Desk, Explanation, Suspicion};
 use crate::{Judged, Model, ModelError};
 use ae_data::{Dataset, Windows};
 use std::ops::Range;
@@ -85,37 +85,26 @@ impl Model {
         let chosen: Vec<usize> = steps.iter().map(|(.., window, _)| *window).collect();
         let mut desk = Desk::new(self, dataset)?;
         let columns = desk.columns.len() / windows.windowing().length();
-        let features = desk.features(&chosen);
-        let known = desk.known(&chosen, &features);
-        let mut shares = desk.shares(&features, &known)?;
-        for (shares, (.., step)) in shares.iter_mut().zip(&steps) {
-            keep(shares, step * columns..(step + 1) * columns);
-        }
-        let suspicious: Vec<_> = shares.iter().map(|shares| largest(shares, most)).collect();
-        let (expected, firsts) = desk.expected(&features, &shares, &suspicious)?;
         let is_odd = |place: usize| judged[windows.row(place)].is_some_and(|step| step.anomaly);
         let is_ordinary = |window: &usize| !windows.places(*window).any(is_odd);
         let ordinary: Vec<usize> = (0..windows.count()).filter(is_ordinary).collect();
-        desk.try_out(suspicious.iter().flatten().copied(), &ordinary)?;
-        let explanation = |(place, (row, judged, window, _)): (usize, &(usize, _, _, _))| {
-            let mut raw = vec![0.0; dataset.width];
-            dataset.fill_row(*window, &mut raw);
-            let cells = suspicious[place].iter().zip(firsts[place]..);
-            let suspicion = |(column, expected_row): (&usize, usize)| {
-                let pair = (known.row(place), expected.row(expected_row));
-                Suspicion {
-                    column: column % columns,
-                    ..desk.suspicion(*column, shares[place][*column], &raw, pair)
-                }
-            };
+        let found = desk.examine(&chosen, &ordinary, most, |place, shares| {
+            let (.., step) = steps[place];
+            keep(shares, step * columns..(step + 1) * columns);
+        })?;
+        let explanation = |((row, judged, ..), mut cells): ((_, _, _, _), Vec<Suspicion>)| {
+            for cell in &mut cells {
+                cell.column %= columns;
+            }
             Explanation {
-                row: *row,
-                judged: *judged,
-                cells: cells.map(suspicion).collect(),
+                row,
+                judged,
+                cells,
                 nearest: None,
             }
         };
-        Ok(steps.iter().enumerate().map(explanation).collect())
+        let explained = steps.iter().copied().zip(found.cells);
+        Ok(explained.map(explanation).collect())
     }
 }
 

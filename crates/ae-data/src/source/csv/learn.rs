@@ -327,18 +327,17 @@ impl<'a> Filler<'a> {
     /// What the filled rows' categories hold beside their known values.
     pub(super) fn strange_words(&self, records: &Records, values: &[f32]) -> StrangeWords {
         let mut strange = StrangeWords::default();
-        if self
-            .columns
-            .iter()
-            .all(|column| column.reader.strange().is_none())
-        {
+        let of = |column: &FilledColumn<'_>| {
+            Some((column.cells.start, column.field, column.reader.strange()?))
+        };
+        let categories: Vec<_> = self.columns.iter().filter_map(of).collect();
+        if categories.is_empty() {
             return strange;
         }
         for (row, values) in values.chunks_exact(self.width).enumerate() {
-            for column in &self.columns {
-                let cell = column.cells.start;
-                if column.reader.strange() == Some(values[cell]) {
-                    strange.push(row, cell, text(records.cell(row, column.field)));
+            for (cell, field, unknown) in &categories {
+                if values[*cell] == *unknown {
+                    strange.push(row, *cell, text(records.cell(row, *field)));
                 }
             }
         }

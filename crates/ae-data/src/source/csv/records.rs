@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::Read;
 
 use ::csv::{ByteRecord, Reader};
@@ -81,18 +82,16 @@ impl Records {
 
 impl RecordReader {
     pub fn open(input: Input, options: &SourceOptions) -> Result<Self, CsvError> {
-        let of_parquet = SourceOptions {
-            delimiter: Some(b','),
-            quote: None,
-            comment: None,
-            header: Some(true),
-            encoding: None,
-            ..options.clone()
-        };
-        let options = if input.is_parquet() {
-            &of_parquet
-        } else {
-            options
+        let options = &match input.is_parquet() {
+            true => Cow::Owned(SourceOptions {
+                delimiter: Some(b','),
+                quote: None,
+                comment: None,
+                header: Some(true),
+                encoding: None,
+                ..options.clone()
+            }),
+            false => Cow::Borrowed(options),
         };
         let encoding = decode::find(input.head(), options.encoding.as_deref())?;
         let (dialect, bytes): (_, Box<dyn Read + Send>) = match encoding {
